@@ -1,0 +1,260 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "codec/json.h"
+
+static const yyjson_read_flag READ_FLAGS =
+    YYJSON_READ_NUMBER_AS_RAW | YYJSON_READ_ALLOW_INF_AND_NAN;
+
+void
+json_open(struct json *json)
+{
+	*json = (struct json){.allocator = yyjson_alc_dyn_new()};
+	if (json->allocator == NULL)
+		memory_resize(NULL, SIZE_MAX); /* ends the program */
+}
+
+void
+json_close(struct json *json)
+{
+	yyjson_doc_free(json->document);
+	if (json->allocator != NULL)
+		yyjson_alc_dyn_free(json->allocator);
+	*json = (struct json){0};
+}
+
+/*
+ * Whether yyjson stopped in an escaped surrogate that has no partner. Python
+ * wrote such strings; everything else yyjson refuses is a torn file.
+ */
+static bool
+is_lone_surrogate(struct slice text, const yyjson_read_err *problem)
+{
+	return problem->code == YYJSON_READ_ERROR_INVALID_STRING &&
+	    problem->pos < text.length && strstr(problem->msg, "surrogate");
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return slice_compare(*(const struct slice *)a,
+	    *(const struct slice *)b);
+}
+
+/* Few names: compare each with each. Many: sort them first. */
+static bool
+has_duplicate(yyjson_val *object)
+{
+	size_t count = yyjson_obj_size(object), i, max;
+	struct slice few[16], *names = few;
+	yyjson_val *name, *value;
+	bool found = false;
+
+	if (count < 2)
+		return false;
+	if (count > 16)
+		names = memory_array(count, sizeof *names);
+	yyjson_obj_foreach(object, i, max, name, value)
+		names[i] = json_text(name);
+	if (count > 16)
+		qsort(names, count, sizeof *names, compare_names);
+	for (i = 1; i < count && !found; i++) {
+		if (count > 16)
+			found = slice_equal(names[i - 1], names[i]);
+		else
+			for (size_t j = 0; j < i && !found; j++)
+				found = slice_equal(names[j], names[i]);
+	}
+	if (names != few)
+		free(names);
+	return found;
+}
+
+/* Depth first through ${value}; JSON_MAX_DEPTH bounds the recursion. */
+static enum json_problem
+check_value(yyjson_val *value, int depth, bool duplicates)
+{
+	enum json_problem problem = JSON_GOOD;
+	size_t i, max;
+	yyjson_val *name, *member;
+
+	if (depth > JSON_MAX_DEPTH)
+		return JSON_DEEP;
+	if (yyjson_is_arr(value)) {
+		yyjson_arr_foreach(value, i, max, member)
+			if (yyjson_is_ctn(member) && (problem = check_value(
+			    member, depth + 1, duplicates)) != JSON_GOOD)
+				return problem;
+	} else if (yyjson_is_obj(value)) {
+		if (duplicates && has_duplicate(value))
+			return JSON_DUPLICATE;
+		yyjson_obj_foreach(value, i, max, name, member)
+			if (yyjson_is_ctn(member) && (problem = check_value(
+			    member, depth + 1, duplicates)) != JSON_GOOD)
+				return problem;
+	}
+	return problem;
+}
+
+static enum json_problem
+parse(struct json *json, struct slice text, bool duplicates, yyjson_val **root)
+{
+	yyjson_read_err problem;
+	enum json_problem found;
+
+	yyjson_doc_free(json->document);
+	/* yyjson leaves the text as it is without YYJSON_READ_INSITU. */
+	json->document = yyjson_read_opts((char *)(uintptr_t)text.data,
+	    text.length, READ_FLAGS, json->allocator, &problem);
+	if (json->document == NULL) {
+		if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+			memory_resize(NULL, SIZE_MAX);
+		json->position = problem.pos;
+		json->problem = problem.msg;
+		return is_lone_surrogate(text, &problem) ? JSON_SURROGATE :
+		    JSON_BROKEN;
+	}
+	*root = yyjson_doc_get_root(json->document);
+	found = check_value(*root, 1, duplicates);
+	json->position = 0;
+	json->problem = found == JSON_DUPLICATE ?
+	    "an object holds one name twice" : "nested too deep";
+	return found;
+}
+
+enum json_problem
+json_parse(struct json *json, struct slice text, yyjson_val **root)
+{
+	return parse(json, text, true, root);
+}
+
+enum json_problem
+json_parse_line(struct json *json, struct slice text, yyjson_val **root)
+{
+	return parse(json, text, false, root);
+}
+
+struct slice
+json_text(const yyjson_val *value)
+{
+	if (value == NULL)
+		return (struct slice){0};
+	if (yyjson_is_str((yyjson_val *)(uintptr_t)value) ||
+	    yyjson_is_raw((yyjson_val *)(uintptr_t)value))
+		return (struct slice){value->uni.str,
+		    (size_t)(value->tag >> YYJSON_TAG_BIT)};
+	return (struct slice){0};
+}
+
+bool
+json_is_number(const yyjson_val *value)
+{
+	return yyjson_is_raw((yyjson_val *)(uintptr_t)value);
+}
+
+yyjson_val *
+json_member(yyjson_val *object, const char *name)
+{
+	return yyjson_obj_get(object, name);
+}
+
+bool
+json_integer(const yyjson_val *value, int64_t *out)
+{
+	struct slice text = json_text(value);
+	char digits[24];
+	char *end;
+	long long number;
+
+	if (value == NULL || !json_is_number(value) ||
+	    text.length >= sizeof digits)
+		return false;
+	memcpy(digits, text.data, text.length);
+	digits[text.length] = '\0';
+	if (strspn(digits, "-0123456789") != text.length)
+		return false;
+	errno = 0;
+	number = strtoll(digits, &end, 10);
+	if (errno != 0 || *end != '\0' || end == digits)
+		return false;
+	*out = number;
+	return true;
+}
+
+void
+json_write_string(struct buffer *buffer, struct slice text)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t start = 0;
+
+	buffer_reserve(buffer, text.length + 2);
+	buffer_append_char(buffer, '"');
+	for (size_t i = 0; i < text.length; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		const char *named;
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buffer_append(buffer, text.data + start, i - start);
+		start = i + 1;
+		named = c == 0 ? NULL : strchr("\"\"\\\\\bb\ff\nn\rr\tt", c);
+		buffer_append_char(buffer, '\\');
+		if (named != NULL && c >= 0x20)
+			buffer_append_char(buffer, (char)c);
+		else if (named != NULL)
+			buffer_append_char(buffer, named[1]);
+		else {
+			buffer_append_text(buffer, "u00");
+			buffer_append_char(buffer, hex[c >> 4]);
+			buffer_append_char(buffer, hex[c & 15]);
+		}
+	}
+	buffer_append(buffer, text.data + start, text.length - start);
+	buffer_append_char(buffer, '"');
+}
+
+void
+json_write_name(struct buffer *buffer, const char *name, bool first)
+{
+	if (!first)
+		buffer_append_char(buffer, ',');
+	json_write_string(buffer, slice_of(name));
+	buffer_append_char(buffer, ':');
+}
+
+void
+json_write(struct buffer *buffer, const yyjson_val *constant)
+{
+	yyjson_val *value = (yyjson_val *)(uintptr_t)constant;
+	yyjson_val *name, *member;
+	size_t i, max;
+
+	if (yyjson_is_str(value)) {
+		json_write_string(buffer, json_text(value));
+	} else if (yyjson_is_raw(value)) {
+		buffer_append_slice(buffer, json_text(value));
+	} else if (yyjson_is_arr(value)) {
+		buffer_append_char(buffer, '[');
+		yyjson_arr_foreach(value, i, max, member) {
+			if (i > 0)
+				buffer_append_char(buffer, ',');
+			json_write(buffer, member);
+		}
+		buffer_append_char(buffer, ']');
+	} else if (yyjson_is_obj(value)) {
+		buffer_append_char(buffer, '{');
+		yyjson_obj_foreach(value, i, max, name, member) {
+			if (i > 0)
+				buffer_append_char(buffer, ',');
+			json_write_string(buffer, json_text(name));
+			buffer_append_char(buffer, ':');
+			json_write(buffer, member);
+		}
+		buffer_append_char(buffer, '}');
+	} else {
+		buffer_append_text(buffer, yyjson_is_true(value) ? "true" :
+		    yyjson_is_false(value) ? "false" : "null");
+	}
+}

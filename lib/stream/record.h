@@ -1,0 +1,62 @@
+/*
+ * A record: one line of the stream in memory (hr-stream(5)), and the header
+ * that a stream's `begin` line holds.
+ */
+#ifndef HR_STREAM_RECORD_H
+#define HR_STREAM_RECORD_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "codec/json.h"
+
+enum record_kind {
+	RECORD_KV,     /* id, value */
+	RECORD_VECTOR, /* id, value (metadata), vector */
+	RECORD_NODE,   /* id, value */
+	RECORD_EDGE,   /* source, target, value */
+	RECORD_ROW,    /* table, value (column: value) */
+	RECORD_REJECT  /* id, reason, detail, rejected */
+};
+
+/*
+ * Every pointer belongs to whoever made the record and is valid until that
+ * one makes its next record.
+ */
+struct record {
+	enum record_kind kind;
+	const char *store;     /* lives as long as the header it comes from */
+	uint64_t seq;          /* from 1 in source order within the store */
+	struct slice id;       /* UTF-8; a row has none */
+	struct slice source;   /* edge: the end as the source wrote it */
+	struct slice target;
+	struct slice table;    /* row */
+	yyjson_val *value;     /* an object; numbers are raw text */
+	struct slice vector;   /* standard base64 of little-endian float32 */
+	struct slice reason;   /* reject: one of the words in hr-stream(5) */
+	struct slice detail;   /* reject: words for people */
+	struct slice rejected; /* reject: the whole offending text, any bytes
+	                        * that are UTF-8 */
+};
+
+enum store_shape { SHAPE_KV, SHAPE_VECTOR, SHAPE_NODE, SHAPE_EDGE, SHAPE_TABLE };
+
+struct store {
+	const char *name;
+	enum store_shape shape;
+	uint64_t count;     /* records in the source, rejects included */
+	uint32_t dimension; /* of its vectors; 0 if it has or knows none */
+	uint64_t after;     /* records up to this seq were asked to be left out */
+};
+
+struct header {
+	const char *system;      /* "lightrag", "postgresql" … */
+	const char *source;      /* real path, or URI without password */
+	const char *fingerprint; /* hex; of the files' names, sizes and times */
+	const char *content;     /* hex; hash of the source's bytes, or NULL */
+	const char *workspace;   /* "" is the unnamed one */
+	struct store *stores;    /* in the order of the stream */
+	size_t store_count;
+};
+
+#endif
