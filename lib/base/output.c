@@ -1,0 +1,51 @@
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/output.h"
+
+enum { FULL = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
+
+void
+output_open(struct output *output, int descriptor, const char *name)
+{
+	*output = (struct output){.descriptor = descriptor, .name = name};
+	/* Refused for what is no pipe, or beyond the user's limit: no harm. */
+	(void)fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+int
+output_flush(struct output *output, struct error *error)
+{
+	size_t done = 0;
+
+	while (done < output->pending.length) {
+		ssize_t written = write(output->descriptor,
+		    output->pending.data + done, output->pending.length - done);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0 && errno == EPIPE)
+			return error_set(error, STATUS_INCOMPLETE,
+			    "%s: nobody reads on", output->name);
+		if (written < 0)
+			return error_system(error, STATUS_IO, "%s",
+			    output->name);
+		done += (size_t)written;
+	}
+	buffer_clear(&output->pending);
+	return 0;
+}
+
+int
+output_flush_if_full(struct output *output, struct error *error)
+{
+	return output->pending.length < FULL ? 0 : output_flush(output, error);
+}
+
+void
+output_close(struct output *output)
+{
+	buffer_free(&output->pending);
+}
