@@ -32,6 +32,7 @@ struct record {
 	struct slice target;
 	struct slice table;    /* row */
 	yyjson_val *value;     /* an object; numbers are raw text */
+	struct slice value_text; /* or, where value is NULL, its JSON text */
 	struct slice vector;   /* standard base64 of little-endian float32 */
 	struct slice reason;   /* reject: one of the words in hr-stream(5) */
 	struct slice detail;   /* reject: words for people */

@@ -362,13 +362,13 @@ stream_reader_next(struct stream_reader *reader, struct line *line,
 {
 	int got;
 
-	reader->offset += line->text.length > 0 && reader->line_number > 0 ?
-	    line->text.length + 1 : 0;
-	reader->line_number++;
 	*line = (struct line){0};
+	reader->line_number++;
+	reader->offset = reader->next_offset;
 	got = next_line(reader, &line->text, error);
 	if (got < 0)
 		return -1;
+	reader->next_offset += line->text.length + 1;
 	if (got == 0 && !reader->ended)
 		return error_set(error, STATUS_INCOMPLETE, "%s: ended after "
 		    "%" PRIu64 " lines without an \"end\": the stage before "

@@ -36,6 +36,7 @@ struct stream_reader {
 	bool at_end;
 	uint64_t line_number;
 	uint64_t offset;      /* of the current line */
+	uint64_t next_offset;
 	struct json json;
 	struct arena arena;
 	struct header header;

@@ -88,11 +88,13 @@ stream_record_line(struct buffer *out, const struct record *record)
 	write_slice(out, "reason", record->reason);
 	write_slice(out, "detail", record->detail);
 	write_slice(out, "record", record->rejected);
-	if (record->value != NULL) {
+	if (record->value != NULL || record->value_text.data != NULL)
 		json_write_name(out, record->kind == RECORD_ROW ? "row" :
 		    "value", false);
+	if (record->value != NULL)
 		json_write(out, record->value);
-	}
+	else
+		buffer_append_slice(out, record->value_text);
 	if (record->vector.data != NULL) {
 		buffer_append_text(out, ",\"vector\":\"");
 		buffer_append_slice(out, record->vector); /* base64 */

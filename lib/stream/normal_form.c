@@ -1,0 +1,298 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "codec/number.h"
+#include "codec/timestamp.h"
+#include "stream/normal_form.h"
+
+/* One member on its way into the normal form. */
+struct normal_member {
+	struct slice name;
+	yyjson_val *value;     /* NULL: as the loss says */
+	const struct loss *loss;
+};
+
+void
+normal_form_open(struct normal_form *form)
+{
+	*form = (struct normal_form){0};
+	json_open(&form->json);
+}
+
+void
+normal_form_close(struct normal_form *form)
+{
+	json_close(&form->json);
+	buffer_free(&form->key);
+	buffer_free(&form->body);
+	free(form->members);
+	*form = (struct normal_form){0};
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	return slice_compare(((const struct normal_member *)a)->name,
+	    ((const struct normal_member *)b)->name);
+}
+
+static void
+write_object(struct buffer *out, yyjson_val *object)
+{
+	size_t count = yyjson_obj_size(object), i, max;
+	struct normal_member *members = memory_array(count, sizeof *members);
+	yyjson_val *name, *value;
+
+	yyjson_obj_foreach(object, i, max, name, value)
+		members[i] = (struct normal_member){json_text(name), value,
+		    NULL};
+	qsort(members, count, sizeof *members, compare_members);
+	buffer_append_char(out, '{');
+	for (i = 0; i < count; i++) {
+		if (i > 0)
+			buffer_append_char(out, ',');
+		json_write_string(out, members[i].name);
+		buffer_append_char(out, ':');
+		normal_form_write_value(out, members[i].value);
+	}
+	buffer_append_char(out, '}');
+	free(members);
+}
+
+void
+normal_form_write_value(struct buffer *out, yyjson_val *value)
+{
+	yyjson_val *item;
+	size_t i, max;
+
+	if (yyjson_is_obj(value)) {
+		write_object(out, value);
+	} else if (yyjson_is_arr(value)) {
+		buffer_append_char(out, '[');
+		yyjson_arr_foreach(value, i, max, item) {
+			if (i > 0)
+				buffer_append_char(out, ',');
+			normal_form_write_value(out, item);
+		}
+		buffer_append_char(out, ']');
+	} else if (json_is_number(value)) {
+		if (!number_write_plain(out, json_text(value)))
+			buffer_append_slice(out, json_text(value));
+	} else {
+		json_write(out, value);
+	}
+}
+
+static const struct loss *
+find_loss(const struct loss_table *table, const char *store,
+    struct slice member, size_t *from)
+{
+	for (size_t i = *from; i < table->count; i++) {
+		const struct loss *loss = &table->losses[i];
+
+		if ((loss->store == NULL || strcmp(loss->store, store) == 0) &&
+		    slice_is(member, loss->member)) {
+			*from = i + 1;
+			return loss;
+		}
+	}
+	return NULL;
+}
+
+/* The value of ${name}, if it is there and no null. */
+static yyjson_val *
+present(yyjson_val *object, const char *name)
+{
+	yyjson_val *value = name == NULL ? NULL : json_member(object, name);
+
+	return yyjson_is_null(value) ? NULL : value;
+}
+
+static bool
+read_instant(const struct loss *loss, yyjson_val *value, int64_t *instant)
+{
+	if (value == NULL)
+		return false;
+	if (loss->rule == LOSS_ISO_TIME)
+		return yyjson_is_str(value) &&
+		    timestamp_parse(json_text(value), instant);
+	return json_is_number(value) &&
+	    timestamp_from_seconds(json_text(value), instant) && *instant != 0;
+}
+
+/* A time that can't be read stays as it is: it can't come back either. */
+static void
+write_time(struct buffer *out, const struct loss *loss, yyjson_val *object)
+{
+	yyjson_val *value = present(object, loss->member);
+	int64_t instant = 0;
+
+	if (!read_instant(loss, value, &instant) &&
+	    !read_instant(loss, present(object, loss->value), &instant) &&
+	    value != NULL && !json_is_number(value)) {
+		normal_form_write_value(out, value);
+		return;
+	}
+	timestamp_write_seconds(out, timestamp_floor(instant, loss->digits));
+}
+
+/* What member ${member} stands for once ${loss} has happened. */
+static void
+write_member(struct buffer *out, const struct normal_member *member,
+    yyjson_val *object)
+{
+	const struct loss *loss = member->loss;
+
+	if (loss != NULL && (loss->rule == LOSS_SECONDS ||
+	    loss->rule == LOSS_ISO_TIME))
+		write_time(out, loss, object);
+	else if (member->value != NULL && !(loss != NULL &&
+	    loss->rule == LOSS_EMPTY_LIST && slice_is(json_text(member->value),
+	    "")))
+		normal_form_write_value(out, member->value);
+	else
+		buffer_append_text(out, loss != NULL && loss->rule ==
+		    LOSS_MISSING ? loss->value : "null");
+}
+
+static bool
+is_identity(const struct record *record, yyjson_val *value)
+{
+	return yyjson_is_str(value) &&
+	    slice_equal(json_text(value), record->id);
+}
+
+static void
+count_loss(const struct loss_counter *counter, const struct record *record,
+    struct slice member, const struct loss *loss)
+{
+	if (counter != NULL && counter->count != NULL)
+		counter->count(counter->context, record->store, member, loss);
+}
+
+static void
+add_member(struct normal_form *form, size_t *count, struct slice name,
+    yyjson_val *value, const struct loss *loss)
+{
+	form->members = memory_grow(form->members, &form->capacity,
+	    *count + 1, sizeof *form->members);
+	form->members[(*count)++] = (struct normal_member){name, value, loss};
+}
+
+/* Decide what becomes of a member that the record has. */
+static void
+keep_member(struct normal_form *form, size_t *count,
+    const struct record *record, yyjson_val *object, struct slice name,
+    yyjson_val *value, const struct loss_table *table,
+    const struct loss_counter *counter)
+{
+	size_t from = 0;
+	const struct loss *loss = find_loss(table, record->store, name, &from);
+
+	if (loss != NULL && loss->rule == LOSS_RENAMED) {
+		count_loss(counter, record, name, loss);
+		if (present(object, loss->value) != NULL)
+			return;
+		name = slice_of(loss->value);
+		loss = NULL;
+	}
+	if (loss == NULL && table->keeps != NULL &&
+	    !table->keeps(record->store, name) &&
+	    !(name.length > strlen(NORMAL_FORM_COLUMN) && memcmp(name.data,
+	    NORMAL_FORM_COLUMN, strlen(NORMAL_FORM_COLUMN)) == 0)) {
+		count_loss(counter, record, name, NULL);
+		return;
+	}
+	if (loss != NULL && (loss->rule == LOSS_DROPPED ||
+	    (loss->rule == LOSS_IDENTITY && is_identity(record, value)))) {
+		count_loss(counter, record, name, loss);
+		return;
+	}
+	add_member(form, count, name, value, loss);
+}
+
+/* Add what a missing member comes back as. */
+static void
+add_missing(struct normal_form *form, size_t *count,
+    const struct record *record, const struct loss_table *table,
+    const struct loss_counter *counter)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct loss *loss = &table->losses[i];
+		bool found = false;
+
+		if ((loss->store != NULL && strcmp(loss->store,
+		    record->store) != 0) || loss->rule == LOSS_DROPPED ||
+		    loss->rule == LOSS_IDENTITY || loss->rule == LOSS_RENAMED)
+			continue;
+		for (size_t j = 0; j < *count && !found; j++)
+			found = slice_is(form->members[j].name, loss->member);
+		if (found)
+			continue;
+		count_loss(counter, record, slice_of(loss->member), loss);
+		add_member(form, count, slice_of(loss->member), NULL, loss);
+	}
+}
+
+static void
+append_part(struct buffer *out, struct slice part)
+{
+	uint64_t length = part.data == NULL ? UINT64_MAX : part.length;
+
+	buffer_append(out, &length, sizeof length);
+	buffer_append_slice(out, part);
+}
+
+/* Store and key. An edge has no direction: its ends stand in byte order. */
+static void
+make_key(struct normal_form *form, const struct record *record)
+{
+	buffer_clear(&form->key);
+	append_part(&form->key, slice_of(record->store));
+	if (record->kind != RECORD_EDGE) {
+		append_part(&form->key, record->id);
+		return;
+	}
+	if (slice_compare(record->source, record->target) <= 0) {
+		append_part(&form->key, record->source);
+		append_part(&form->key, record->target);
+	} else {
+		append_part(&form->key, record->target);
+		append_part(&form->key, record->source);
+	}
+}
+
+int
+normal_form_make(struct normal_form *form, const struct record *record,
+    const struct loss_table *table, const struct loss_counter *counter,
+    struct error *error)
+{
+	static const struct loss_table none = {0};
+	yyjson_val *object = record->value, *name, *value;
+	size_t count = 0, i, max;
+
+	if (table == NULL)
+		table = &none;
+	if (object == NULL && json_parse_line(&form->json, record->value_text,
+	    &object) != JSON_GOOD)
+		return error_set(error, STATUS_DATA, "%s: seq %llu: not JSON",
+		    record->store, (unsigned long long)record->seq);
+	yyjson_obj_foreach(object, i, max, name, value)
+		keep_member(form, &count, record, object, json_text(name),
+		    value, table, counter);
+	add_missing(form, &count, record, table, counter);
+	if (count > 0)
+		qsort(form->members, count, sizeof *form->members,
+		    compare_members);
+	make_key(form, record);
+	buffer_clear(&form->body);
+	for (i = 0; i < count; i++) {
+		json_write_string(&form->body, form->members[i].name);
+		buffer_append_char(&form->body, ':');
+		write_member(&form->body, &form->members[i], object);
+		buffer_append_char(&form->body, '\n');
+	}
+	append_part(&form->body, record->vector);
+	return 0;
+}

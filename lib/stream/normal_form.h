@@ -1,0 +1,84 @@
+/*
+ * The normal form: two records are the same exactly if their normal forms
+ * have the same bytes. Members are sorted, numbers are spelt as PostgreSQL's
+ * jsonb spells them, and what a target can't give back (the loss table of
+ * the schema) is brought to one common form.
+ */
+#ifndef HR_STREAM_NORMAL_FORM_H
+#define HR_STREAM_NORMAL_FORM_H
+
+#include "stream/record.h"
+
+enum loss_rule {
+	LOSS_DROPPED,      /* the member doesn't come back */
+	LOSS_IDENTITY,     /* derived: a copy of the record's id */
+	LOSS_MISSING,      /* a missing member comes back as ${value} (JSON) */
+	LOSS_RENAMED,      /* comes back as ${value}, where that is missing */
+	LOSS_SECONDS,      /* seconds since 1970: cut to ${digits}; missing, null
+	                    * or 0 comes back as member ${value}, else 1970 */
+	LOSS_ISO_TIME,     /* ISO 8601: offset and digits are lost, the instant
+	                    * comes back; missing as with LOSS_SECONDS */
+	LOSS_EMPTY_LIST    /* missing and "" come back as null */
+};
+
+struct loss {
+	const char *store;  /* NULL: every store */
+	const char *member;
+	enum loss_rule rule;
+	const char *value;
+	unsigned digits;
+	const char *words; /* for people: what is lost and why */
+};
+
+struct loss_table {
+	const struct loss *losses;
+	size_t count;
+	/*
+	 * Whether the schema has a place for that member of that store's
+	 * records; a member without one is dropped and counted. NULL: yes.
+	 */
+	bool (*keeps)(const char *store, struct slice member);
+};
+
+/* Told of each loss as it happens to a record; may be NULL. */
+struct loss_counter {
+	void (*count)(void *context, const char *store, struct slice member,
+	    const struct loss *loss);
+	void *context;
+};
+
+/* A member whose name begins so is a column that came back unlike the record
+ * says; it is never dropped, so that the difference is seen. */
+#define NORMAL_FORM_COLUMN "column "
+
+struct normal_form {
+	struct json json;      /* parses a record's value_text */
+	struct buffer key;     /* store and key, length-prefixed */
+	struct buffer body;    /* the rest */
+	struct normal_member *members;
+	size_t capacity;
+};
+
+/** normal_form_open(form): make ready; normal_form_close ends it. */
+void normal_form_open(struct normal_form *form);
+
+/** normal_form_close(form): free the memory. */
+void normal_form_close(struct normal_form *form);
+
+/**
+ * normal_form_make(form, record, table, counter, error):
+ * Bring a kv, vector, node or edge record to its normal form: form->key and
+ * form->body, valid until the next call. ${table} may be NULL for "nothing
+ * is lost". Return 0, or -1 with STATUS_DATA where the value isn't JSON.
+ */
+int normal_form_make(struct normal_form *form, const struct record *record,
+    const struct loss_table *table, const struct loss_counter *counter,
+    struct error *error);
+
+/**
+ * normal_form_write_value(out, value): append one JSON value in its normal
+ * form.
+ */
+void normal_form_write_value(struct buffer *out, yyjson_val *value);
+
+#endif
