@@ -1,0 +1,81 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/program.h"
+
+void
+program_start(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void
+program_note(const char *program, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int
+program_end(const char *program, int result, enum status status,
+    struct error *error)
+{
+	if (fflush(stdout) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "standard output");
+	if (fclose(stdout) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "standard output");
+	if (result == 0)
+		return (int)status;
+	program_note(program, "%s", error->message);
+	return (int)error->status;
+}
+
+int
+program_help(const char *text)
+{
+	struct error error = {0};
+
+	fputs(text, stdout);
+	return program_end("hr", 0, STATUS_DONE, &error);
+}
+
+int
+program_version(const char *program)
+{
+	struct error error = {0};
+
+	printf("%s %s\n", program, HR_VERSION);
+	return program_end(program, 0, STATUS_DONE, &error);
+}
+
+int
+program_usage(const char *program)
+{
+	fprintf(stderr, "%s: try \"%s --help\"\n", program, program);
+	return STATUS_USAGE;
+}
+
+int
+program_number(const char *text, uint64_t least, uint64_t most, uint64_t *out,
+    struct error *error)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    *out < least || *out > most)
+		return error_set(error, STATUS_USAGE, "\"%s\" is no number "
+		    "between %" PRIu64 " and %" PRIu64, text, least, most);
+	return 0;
+}

@@ -1,0 +1,239 @@
+/*
+ * hr-transform: records become rows of a schema's tables, and back. A pure
+ * mapping between standard input and standard output (hr-transform(1)).
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/program.h"
+#include "schema/schema.h"
+#include "stream/stream_reader.h"
+
+static const char name[] = "hr-transform";
+static const char help[] =
+    "Examples:\n"
+    "  hr-extract DIR | hr-transform --schema lightrag | hr-load URI\n"
+    "  hr-extract 'postgresql:///db?schema=lightrag&workspace=w' |\n"
+    "      hr-transform --schema lightrag --reverse | jq .\n"
+    "\n"
+    "Usage: hr-transform --schema NAME [OPTION]...\n"
+    "Turn the records on standard input into rows of a schema's tables.\n"
+    "\n"
+    "  --schema NAME            whose tables: lightrag\n"
+    "  --workspace W            workspace in the target\n"
+    "  --embedding-model MODEL  names the tables that hold embeddings\n"
+    "  --reverse                rows in, records out\n"
+    "  --accept-changed         your own filter stood before this stage\n"
+    "  --max-record BYTES       longest record (default 268435456)\n"
+    "  -h, --help               this text\n"
+    "  -V, --version            the version\n";
+
+struct options {
+	const struct schema_class *class;
+	struct schema_options schema;
+	bool reverse;
+	bool accept_changed;
+	uint64_t max_record;
+};
+
+/* Tables, finishing steps and views stand before the first row. */
+static int
+write_descriptions(struct stream_writer *writer, struct table_set *set,
+    struct error *error)
+{
+	struct buffer line = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < set->table_count && result == 0; i++) {
+		buffer_clear(&line);
+		table_write(&line, &set->tables[i]);
+		result = stream_write_line(writer, buffer_slice(&line), error);
+	}
+	for (size_t i = 0; i < set->finish_count && result == 0; i++) {
+		buffer_clear(&line);
+		table_write_finish(&line, &set->finishes[i]);
+		result = stream_write_line(writer, buffer_slice(&line), error);
+	}
+	for (size_t i = 0; i < set->view_count && result == 0; i++) {
+		buffer_clear(&line);
+		table_write_view(&line, &set->views[i]);
+		result = stream_write_line(writer, buffer_slice(&line), error);
+	}
+	buffer_free(&line);
+	return result;
+}
+
+static int
+transform_record(struct schema *schema, struct stream_writer *writer,
+    const struct options *options, const struct record *record,
+    struct error *error)
+{
+	struct record out;
+
+	if (record->kind == RECORD_REJECT)
+		return stream_write_record(writer, record, error);
+	if ((record->kind == RECORD_ROW) != options->reverse)
+		return error_set(error, STATUS_DATA, "%s: seq %llu: %s",
+		    record->store, (unsigned long long)record->seq,
+		    options->reverse ? "a record where --reverse expects rows" :
+		    "a row already: rows become records with --reverse");
+	if ((options->reverse ? schema_reverse : schema_forward)(schema,
+	    record, &out, error) != 0)
+		return -1;
+	return stream_write_record(writer, &out, error);
+}
+
+/* Lines in of each store, for the `end` line. */
+static int
+write_end(struct stream_reader *reader, struct stream_writer *writer,
+    struct schema *schema, struct error *error)
+{
+	size_t count = reader->header.store_count, lost_count;
+	uint64_t *in = memory_array(count, sizeof *in);
+	const struct lost_member *lost = schema_lost(schema, &lost_count);
+	int result;
+
+	for (size_t i = 0; i < count; i++)
+		in[i] = reader->counts[i].out + reader->counts[i].rejected;
+	for (size_t i = 0; i < lost_count; i++)
+		program_note(name, "%s: member \"%s\" of %llu records has no "
+		    "column and is left behind", lost[i].store, lost[i].member,
+		    (unsigned long long)lost[i].count);
+	result = stream_write_end(writer, in, lost, lost_count, error);
+	free(in);
+	return result;
+}
+
+static int
+transform_line(struct stream_reader *reader, struct stream_writer *writer,
+    struct schema **schema, const struct options *options,
+    const struct line *line, struct error *error)
+{
+	switch (line->kind) {
+	case LINE_BEGIN:
+		*schema = schema_open(options->class, &reader->header,
+		    &options->schema, error);
+		if (*schema == NULL)
+			return -1;
+		if (stream_write_header(writer, &reader->header, error) != 0)
+			return -1;
+		return options->reverse ? 0 : write_descriptions(writer,
+		    schema_tables(*schema), error);
+	case LINE_RECORD:
+		return transform_record(*schema, writer, options,
+		    &line->record, error);
+	case LINE_END:
+	case LINE_DESCRIPTION:
+		return 0;
+	default:
+		return error_set(error, STATUS_DATA, "standard input: a line "
+		    "that neither a reader nor a schema writes");
+	}
+}
+
+static int
+transform(const struct options *options, bool *rejects, struct error *error)
+{
+	struct stream_reader reader;
+	struct stream_writer writer;
+	struct schema *schema = NULL;
+	struct line line;
+	int got, result = 0;
+
+	stream_reader_open(&reader, STDIN_FILENO, "standard input");
+	reader.accept_changed = options->accept_changed;
+	reader.max_record = options->max_record;
+	stream_writer_open(&writer, STDOUT_FILENO, name);
+	while (result == 0 && (got = stream_reader_next(&reader, &line,
+	    error)) != 0)
+		result = got < 0 ? -1 : transform_line(&reader, &writer,
+		    &schema, options, &line, error);
+	if (result == 0)
+		result = write_end(&reader, &writer, schema, error);
+	for (size_t i = 0; i < reader.header.store_count && result == 0; i++)
+		if (writer.counts[i].rejected > 0)
+			*rejects = true;
+	schema_close(schema);
+	stream_writer_close(&writer);
+	stream_reader_close(&reader);
+	return result;
+}
+
+static int
+parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{"schema", required_argument, NULL, 's'},
+		{"workspace", required_argument, NULL, 'w'},
+		{"embedding-model", required_argument, NULL, 'm'},
+		{"reverse", no_argument, NULL, 'r'},
+		{"accept-changed", no_argument, NULL, 'a'},
+		{"max-record", required_argument, NULL, 'x'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0}
+	};
+	struct error error;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			options->class = schema_find(optarg);
+			if (options->class != NULL)
+				break;
+			program_note(name, "no schema \"%s\": lightrag",
+			    optarg);
+			return STATUS_USAGE;
+		case 'w':
+			options->schema.workspace = optarg;
+			break;
+		case 'm':
+			options->schema.embedding_model = optarg;
+			break;
+		case 'r':
+			options->reverse = true;
+			break;
+		case 'a':
+			options->accept_changed = true;
+			break;
+		case 'x':
+			if (program_number(optarg, 1024, SIZE_MAX / 8,
+			    &options->max_record, &error) == 0)
+				break;
+			program_note(name, "--max-record: %s", error.message);
+			return STATUS_USAGE;
+		case 'h':
+			exit(program_help(help));
+		case 'V':
+			exit(program_version(name));
+		default:
+			return program_usage(name);
+		}
+	}
+	if (options->class == NULL || optind < argc) {
+		program_note(name, options->class == NULL ?
+		    "--schema is missing" : "operands are not expected");
+		return program_usage(name);
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {.max_record = 256 * 1024 * 1024};
+	struct error error = {0};
+	bool rejects = false;
+	int result = parse_options(argc, argv, &options);
+
+	if (result != 0)
+		return result;
+	program_start();
+	result = transform(&options, &rejects, &error);
+	return program_end(name, result, rejects ? STATUS_DIFFERENT :
+	    STATUS_DONE, &error);
+}
