@@ -160,6 +160,27 @@ json_member(yyjson_val *object, const char *name)
 	return yyjson_obj_get(object, name);
 }
 
+/*
+ * yyjson keeps an object's members in one run of values behind it, and a
+ * container knows its own size, never where it lies: so the run can be moved.
+ */
+bool
+json_remove(struct json *json, const char *name)
+{
+	yyjson_val *root = yyjson_doc_get_root(json->document);
+	yyjson_val *member = json_member(root, name), *next;
+	char *end;
+
+	if (member == NULL)
+		return false;
+	next = unsafe_yyjson_get_next(member);
+	end = (char *)unsafe_yyjson_get_next(root);
+	unsafe_yyjson_set_len(root, unsafe_yyjson_get_len(root) - 1);
+	root->uni.ofs -= (size_t)((char *)next - (char *)(member - 1));
+	memmove(member - 1, next, (size_t)(end - (char *)next));
+	return true;
+}
+
 bool
 json_integer(const yyjson_val *value, int64_t *out)
 {

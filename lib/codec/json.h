@@ -68,6 +68,14 @@ bool json_is_number(const yyjson_val *value);
 yyjson_val *json_member(yyjson_val *object, const char *name);
 
 /**
+ * json_remove(json, name):
+ * Take the member called ${name} out of the object that the last json_parse
+ * gave; pointers to its other members are no longer valid. Return whether
+ * there was one.
+ */
+bool json_remove(struct json *json, const char *name);
+
+/**
  * json_integer(value, out):
  * Read a number that is written as a plain integer (no fraction, no
  * exponent) and fits in 64 bits into ${*out}. Return false for all else.

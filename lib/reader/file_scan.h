@@ -1,0 +1,18 @@
+/*
+ * What the first walk through a file finds, whatever its format.
+ */
+#ifndef HR_READER_FILE_SCAN_H
+#define HR_READER_FILE_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <xxhash.h>
+
+struct file_scan {
+	uint64_t count;       /* records, rejects included */
+	bool byte_order_mark; /* the file begins with one */
+	bool blank;           /* empty, or nothing but white space */
+	XXH128_hash_t hash;   /* of all its bytes */
+};
+
+#endif
