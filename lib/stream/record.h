@@ -47,6 +47,7 @@ struct store {
 	enum store_shape shape;
 	uint64_t count;     /* records in the source, rejects included */
 	uint32_t dimension; /* of its vectors; 0 if it has or knows none */
+	const char *label;  /* what people call its records ("Chunks"), or NULL */
 	uint64_t after;     /* records up to this seq were asked to be left out */
 };
 
@@ -56,6 +57,7 @@ struct header {
 	const char *fingerprint; /* hex; of the files' names, sizes and times */
 	const char *content;     /* hex; hash of the source's bytes, or NULL */
 	const char *workspace;   /* "" is the unnamed one */
+	const char *job;         /* hr-load's; NULL upstream of it */
 	struct store *stores;    /* in the order of the stream */
 	size_t store_count;
 };

@@ -131,6 +131,7 @@ read_store(struct stream_reader *reader, yyjson_val *item, struct store *store)
 	size_t i = 0;
 
 	store->name = copy_member(reader, item, "store");
+	store->label = copy_member(reader, item, "label");
 	while (i < 5 && !slice_is(shape, shapes[i]))
 		i++;
 	store->shape = (enum store_shape)i;
@@ -165,6 +166,7 @@ read_begin(struct stream_reader *reader, struct line *line,
 	header->fingerprint = copy_member(reader, line->root, "fingerprint");
 	header->content = copy_member(reader, line->root, "content");
 	header->workspace = copy_member(reader, line->root, "workspace");
+	header->job = copy_member(reader, line->root, "job");
 	if (header->system == NULL || header->source == NULL ||
 	    header->fingerprint == NULL || header->workspace == NULL ||
 	    !yyjson_is_arr(stores))
@@ -351,7 +353,8 @@ read_line(struct stream_reader *reader, struct line *line,
 	line->kind = slice_is(kind, "commit") ? LINE_COMMIT :
 	    slice_is(kind, "check") ? LINE_CHECK : LINE_DESCRIPTION;
 	if (line->kind == LINE_DESCRIPTION && !slice_is(kind, "table") &&
-	    !slice_is(kind, "finish") && !slice_is(kind, "view"))
+	    !slice_is(kind, "finish") && !slice_is(kind, "view") &&
+	    !slice_is(kind, "step"))
 		return bad_line(reader, "a kind that hr does not know", error);
 	return 1;
 }

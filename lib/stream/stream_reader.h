@@ -11,7 +11,7 @@
 enum line_kind {
 	LINE_BEGIN,
 	LINE_RECORD,      /* line.record */
-	LINE_DESCRIPTION, /* `table`, `finish`, `view`: line.root */
+	LINE_DESCRIPTION, /* `table`, `finish`, `view`, `step`: line.root */
 	LINE_COMMIT,      /* line.root */
 	LINE_CHECK,
 	LINE_END

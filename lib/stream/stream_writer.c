@@ -53,6 +53,7 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 	write_text(out, "fingerprint", header->fingerprint);
 	write_text(out, "content", header->content);
 	write_text(out, "workspace", header->workspace);
+	write_text(out, "job", header->job);
 	json_write_name(out, "stores", false);
 	for (size_t i = 0; i < header->store_count; i++) {
 		const struct store *store = &header->stores[i];
@@ -60,6 +61,7 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 		buffer_append_text(out, i > 0 ? ",{\"store\":" :
 		    "[{\"store\":");
 		json_write_string(out, slice_of(store->name));
+		write_text(out, "label", store->label);
 		write_text(out, "shape", shape_names[store->shape]);
 		write_number(out, "count", store->count);
 		if (store->dimension > 0)

@@ -32,7 +32,9 @@ struct table *
 table_find(const struct table_set *set, struct slice name)
 {
 	for (size_t i = 0; i < set->table_count; i++)
-		if (slice_is(name, set->tables[i].name))
+		if (slice_is(name, set->tables[i].name) ||
+		    (set->tables[i].described != NULL &&
+		    slice_is(name, set->tables[i].described)))
 			return &set->tables[i];
 	return NULL;
 }

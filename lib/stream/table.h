@@ -86,6 +86,7 @@ struct foreign_key { /* ON DELETE CASCADE */
 struct table {
 	const char *name;
 	const char *alias; /* an existing table of this name is used instead */
+	const char *described; /* the name before that, which rows use; or NULL */
 	const char *store; /* whose records become its rows */
 	struct column *columns;
 	size_t column_count;
@@ -174,7 +175,7 @@ struct table_set {
 	size_t view_count;
 };
 
-/** table_find(set, name): the table of that name (not alias), or NULL. */
+/** table_find(set, name): the table of that name, real or described; or NULL. */
 struct table *table_find(const struct table_set *set, struct slice name);
 
 /** table_column(table, name): index of the column, or -1. */

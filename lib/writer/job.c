@@ -1,0 +1,596 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/output.h"
+#include "writer/job.h"
+#include "writer/tables.h"
+
+/* Also shown to people, who run it as an owner where hr may not. */
+static const char setup_sql[] =
+    "CREATE TABLE IF NOT EXISTS hybridrag_migration_jobs (\n"
+    "  job_id varchar(64) PRIMARY KEY,\n"
+    "  database_name varchar(255) NOT NULL,\n"
+    "  source_backend varchar(32) NOT NULL,\n"
+    "  target_backend varchar(32) NOT NULL,\n"
+    "  status varchar(32) NOT NULL DEFAULT 'pending',\n"
+    "  started_at timestamp, completed_at timestamp,\n"
+    "  total_records bigint DEFAULT 0, migrated_records bigint DEFAULT 0,\n"
+    "  failed_records bigint DEFAULT 0, last_error text,\n"
+    "  checkpoints jsonb DEFAULT '[]',\n"
+    "  created_at timestamp DEFAULT CURRENT_TIMESTAMP,\n"
+    "  phase text NOT NULL DEFAULT 'initial',\n"
+    "  epoch bigint NOT NULL DEFAULT 0,\n"
+    "  source text, fingerprint text, content text,\n"
+    "  pg_schema text, workspace text, tables jsonb DEFAULT '[]');\n"
+    "CREATE INDEX IF NOT EXISTS idx_migration_status\n"
+    "  ON hybridrag_migration_jobs (status);\n"
+    "CREATE SCHEMA IF NOT EXISTS hr;\n"
+    "CREATE TABLE IF NOT EXISTS hr.progress (\n"
+    "  job_id text, table_name text, store text, shard int,\n"
+    "  epoch bigint NOT NULL, last_seq bigint NOT NULL,\n"
+    "  rows bigint NOT NULL, rejected bigint NOT NULL, digest text,\n"
+    "  PRIMARY KEY (job_id, table_name, store, shard));\n"
+    "CREATE TABLE IF NOT EXISTS hr.rejects (\n"
+    "  job_id text, store text, seq bigint, id text, reason text,\n"
+    "  detail text, record text, PRIMARY KEY (job_id, store, seq, reason));\n"
+    "CREATE TABLE IF NOT EXISTS hr.changes (\n"
+    "  job_id text, store text, seq bigint, column_name text, what text);\n"
+    "CREATE TABLE IF NOT EXISTS hr.inserted (\n"
+    "  job_id text, table_name text, id text,\n"
+    "  PRIMARY KEY (job_id, table_name, id));\n";
+
+static int
+refuse_setup(struct connection *connection, struct error *error)
+{
+	fprintf(stderr, "-- an owner of the database runs this once:\n%s"
+	    "GRANT USAGE ON SCHEMA hr TO %s;\n"
+	    "GRANT ALL ON ALL TABLES IN SCHEMA hr TO %s;\n"
+	    "GRANT ALL ON hybridrag_migration_jobs TO %s;\n", setup_sql,
+	    PQuser(connection->pg), PQuser(connection->pg),
+	    PQuser(connection->pg));
+	return error_set(error, STATUS_TARGET, "%s: this role may not create "
+	    "hr's own tables; the SQL above does it", connection->place);
+}
+
+int
+job_prepare(struct connection *connection, const char *schema,
+    struct error *error)
+{
+	const char *values[] = {schema};
+	int64_t there;
+
+	if (connection_number(connection, "SELECT count(*) FROM "
+	    "unnest(ARRAY['progress','rejects','changes','inserted']) AS name "
+	    "WHERE to_regclass('hr.' || name) IS NOT NULL "
+	    "HAVING to_regclass(quote_ident($1) || "
+	    "'.hybridrag_migration_jobs') IS NOT NULL", 1, values, &there,
+	    error) != 0)
+		return -1;
+	if (there == 4)
+		return 0;
+	/* Two first runs at once must not trip over each other. */
+	if (connection_run(connection, "BEGIN; SELECT "
+	    "pg_advisory_xact_lock(hashtext('hr set-up'))", error) != 0)
+		return -1;
+	if (connection_run(connection, setup_sql, error) != 0) {
+		bool rights = strcmp(connection->sqlstate, "42501") == 0;
+		struct error second;
+
+		(void)connection_run(connection, "ROLLBACK", &second);
+		return rights ? refuse_setup(connection, error) : -1;
+	}
+	return connection_run(connection, "COMMIT", error);
+}
+
+int
+job_lock(struct connection *connection, const char *schema,
+    const char *workspace, struct error *error)
+{
+	const char *values[] = {schema, workspace};
+	struct timespec pause = {0, 100000000};
+	int64_t taken = 0;
+
+	for (int tries = 0; tries < 80 && !taken; tries++) {
+		if (tries > 0)
+			nanosleep(&pause, NULL);
+		if (connection_number(connection, "SELECT "
+		    "pg_try_advisory_lock(hashtextextended('hr/' || $1 || '/' "
+		    "|| $2, 0))::int", 2, values, &taken, error) != 0)
+			return -1;
+	}
+	if (!taken)
+		return error_set(error, STATUS_CONFLICT, "%s: another run is "
+		    "at work on workspace \"%s\"; wait for it to end",
+		    connection->place, workspace);
+	return 0;
+}
+
+int
+job_phase(struct connection *connection, const char *job, const char *phase,
+    const char *message, struct error *error)
+{
+	static const struct {
+		const char *phase;
+		const char *status;
+	} words[] = {
+		{"initial", "pending"}, {"loading", "in_progress"},
+		{"finishing", "in_progress"}, {"loaded", "in_progress"},
+		{"completed", "completed"},
+		{"verification_failed", "failed"}, {"interrupted", "paused"},
+		{"discarded", "completed"}, {NULL, NULL}
+	};
+	size_t i = 0;
+	const char *values[4];
+	PGresult *result;
+
+	while (words[i].phase != NULL && strcmp(words[i].phase, phase) != 0)
+		i++;
+	if (words[i].phase == NULL)
+		return error_set(error, STATUS_CONFLICT,
+		    "there is no phase \"%s\"", phase);
+	values[0] = job;
+	values[1] = phase;
+	values[2] = words[i].status;
+	values[3] = message;
+	result = connection_query(connection, "UPDATE hybridrag_migration_jobs "
+	    "j SET phase = $2, status = $3, last_error = $4, completed_at = "
+	    "CASE WHEN $3 = 'completed' THEN now() END, migrated_records = "
+	    "(SELECT coalesce(sum(rows), 0) FROM hr.progress p WHERE p.job_id "
+	    "= j.job_id), failed_records = (SELECT coalesce(sum(rejected), 0) "
+	    "FROM hr.progress p WHERE p.job_id = j.job_id), checkpoints = "
+	    "(SELECT coalesce(jsonb_agg(jsonb_build_object('store_name', "
+	    "store, 'last_seq', last_seq, 'migrated_count', rows, 'rejected', "
+	    "rejected) ORDER BY store), '[]') FROM hr.progress p WHERE "
+	    "p.job_id = j.job_id) WHERE job_id = $1", 4, values, error);
+	if (result == NULL)
+		return -1;
+	i = (size_t)strtoul(PQcmdTuples(result), NULL, 10);
+	PQclear(result);
+	if (i != 1)
+		return error_set(error, STATUS_CONFLICT, "%s: no job %s here",
+		    connection->place, job);
+	return 0;
+}
+
+static int
+new_name(char *out, size_t size, struct error *error)
+{
+	unsigned char random[6];
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return error_system(error, STATUS_IO, "random numbers");
+	snprintf(out, size, "%02x%02x%02x-%02x%02x%02x", random[0], random[1],
+	    random[2], random[3], random[4], random[5]);
+	return 0;
+}
+
+/* [{"table": …, "scope": …}, …], for discarding without the stream. */
+static void
+write_tables(const struct table_set *set, struct buffer *out)
+{
+	buffer_append_char(out, '[');
+	for (size_t i = 0; i < set->table_count; i++) {
+		buffer_append_text(out, i > 0 ? ",{\"table\":" : "{\"table\":");
+		json_write_string(out, slice_of(set->tables[i].name));
+		json_write_name(out, "scope", false);
+		json_write_string(out, slice_of(set->tables[i].scope != NULL ?
+		    set->tables[i].scope : ""));
+		buffer_append_char(out, '}');
+	}
+	buffer_append_char(out, ']');
+}
+
+static int
+insert_job(struct loader *loader, struct error *error)
+{
+	const struct header *header = loader->header;
+	struct buffer tables = {0};
+	uint64_t total = 0;
+	char number[24];
+	PGresult *result;
+
+	if (new_name(loader->job, sizeof loader->job, error) != 0)
+		return -1;
+	for (size_t i = 0; i < header->store_count; i++)
+		total += header->stores[i].count;
+	snprintf(number, sizeof number, "%" PRIu64, total);
+	write_tables(loader->set, &tables);
+	result = connection_query(&loader->connection, "INSERT INTO "
+	    "hybridrag_migration_jobs (job_id, database_name, source_backend, "
+	    "target_backend, status, started_at, total_records, phase, epoch, "
+	    "source, fingerprint, content, pg_schema, workspace, tables) "
+	    "VALUES ($1, $2, $3, 'postgres', 'in_progress', now(), $4, "
+	    "'loading', 1, $5, $6, $7, $8, $9, $10)", 10,
+	    (const char *[]){loader->job, loader->options.database != NULL ?
+	    loader->options.database : loader->workspace, header->system,
+	    number, header->source, header->fingerprint, header->content,
+	    loader->schema, loader->workspace, buffer_text(&tables)}, error);
+	buffer_free(&tables);
+	loader->epoch = 1;
+	PQclear(result);
+	return result == NULL ? -1 : 0;
+}
+
+/* Under a new epoch: from here on an older run of this job can't commit. */
+static int
+raise_epoch(struct loader *loader, struct error *error)
+{
+	const char *values[] = {loader->job};
+
+	return connection_number(&loader->connection, "WITH job AS (UPDATE "
+	    "hybridrag_migration_jobs SET epoch = epoch + 1, phase = "
+	    "'loading', status = 'in_progress', last_error = NULL WHERE job_id "
+	    "= $1 RETURNING epoch), rows AS (UPDATE hr.progress SET epoch = "
+	    "(SELECT epoch FROM job) WHERE job_id = $1) SELECT epoch FROM job",
+	    1, values, &loader->epoch, error);
+}
+
+static int
+read_progress(struct loader *loader, struct error *error)
+{
+	PGresult *result = connection_query(&loader->connection, "SELECT "
+	    "store, last_seq, rows, rejected FROM hr.progress WHERE job_id = "
+	    "$1", 1, (const char *[]){loader->job}, error);
+
+	if (result == NULL)
+		return -1;
+	for (int i = 0; i < PQntuples(result); i++) {
+		int store = stream_store_index(loader->header,
+		    slice_of(PQgetvalue(result, i, 0)));
+
+		if (store < 0)
+			continue;
+		loader->progress[store] = (struct store_progress){
+		    strtoull(PQgetvalue(result, i, 1), NULL, 10),
+		    strtoull(PQgetvalue(result, i, 2), NULL, 10),
+		    strtoull(PQgetvalue(result, i, 3), NULL, 10)};
+	}
+	PQclear(result);
+	return 0;
+}
+
+static bool
+same_text(const PGresult *result, int column, const char *text)
+{
+	return text != NULL && !PQgetisnull(result, 0, column) &&
+	    strcmp(PQgetvalue(result, 0, column), text) == 0;
+}
+
+/* Columns of the query in find_job. */
+enum { JOB_ID, JOB_PHASE, JOB_FINGERPRINT, JOB_CONTENT, JOB_SOURCE, JOB_SCHEMA,
+    JOB_WORKSPACE };
+
+static bool
+same_source(const struct loader *loader, const PGresult *result)
+{
+	return same_text(result, JOB_FINGERPRINT,
+	    loader->header->fingerprint) ||
+	    same_text(result, JOB_CONTENT, loader->header->content);
+}
+
+/* The job that was named, or the workspace's last one. */
+static PGresult *
+find_job(struct loader *loader, struct error *error)
+{
+	static const char columns[] = "SELECT job_id, phase, fingerprint, "
+	    "content, source, pg_schema, workspace FROM "
+	    "hybridrag_migration_jobs WHERE ";
+	char sql[512];
+
+	if (loader->options.job != NULL) {
+		snprintf(sql, sizeof sql, "%s job_id = $1", columns);
+		return connection_query(&loader->connection, sql, 1,
+		    (const char *[]){loader->options.job}, error);
+	}
+	snprintf(sql, sizeof sql, "%s pg_schema = $1 AND workspace = $2 AND "
+	    "phase <> 'discarded' ORDER BY created_at DESC LIMIT 1", columns);
+	return connection_query(&loader->connection, sql, 2,
+	    (const char *[]){loader->schema, loader->workspace}, error);
+}
+
+/* A job named by the user must be of this very source and target. */
+static int
+check_named(struct loader *loader, const PGresult *result,
+    struct error *error)
+{
+	const char *job = loader->options.job;
+
+	if (PQntuples(result) == 0)
+		return error_set(error, STATUS_CONFLICT, "%s: there is no job "
+		    "%s in this database", loader->connection.place, job);
+	if (!same_text(result, JOB_WORKSPACE, loader->workspace) ||
+	    !same_text(result, JOB_SCHEMA, loader->schema))
+		return error_set(error, STATUS_CONFLICT, "job %s is of "
+		    "workspace \"%s\" in schema \"%s\", this is workspace "
+		    "\"%s\" in schema \"%s\"", job, PQgetvalue(result, 0,
+		    JOB_WORKSPACE), PQgetvalue(result, 0, JOB_SCHEMA),
+		    loader->workspace, loader->schema);
+	if (!same_source(loader, result))
+		return error_set(error, STATUS_CONFLICT, "job %s is of source "
+		    "%s with fingerprint %s; %s has %s: it is another source, "
+		    "or it changed since", job, PQgetvalue(result, 0,
+		    JOB_SOURCE), PQgetvalue(result, 0, JOB_FINGERPRINT),
+		    loader->header->source, loader->header->fingerprint);
+	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0)
+		return error_set(error, STATUS_CONFLICT,
+		    "job %s was discarded", job);
+	return 0;
+}
+
+static bool
+is_unfinished(const PGresult *result)
+{
+	const char *phase = PQgetvalue(result, 0, JOB_PHASE);
+
+	return strcmp(phase, "loading") == 0 ||
+	    strcmp(phase, "finishing") == 0 ||
+	    strcmp(phase, "interrupted") == 0 || strcmp(phase, "initial") == 0;
+}
+
+static int
+start_new(struct loader *loader, struct error *error)
+{
+	if (tables_refuse_rows(loader, error) != 0)
+		return -1;
+	return insert_job(loader, error);
+}
+
+/* What follows from the job that was found, if any. */
+static int
+choose(struct loader *loader, const PGresult *found, struct error *error)
+{
+	int64_t rows = 0;
+
+	if (loader->options.job != NULL &&
+	    check_named(loader, found, error) != 0)
+		return -1;
+	if (PQntuples(found) == 0)
+		return start_new(loader, error);
+	snprintf(loader->job, sizeof loader->job, "%s",
+	    PQgetvalue(found, 0, JOB_ID));
+	if (is_unfinished(found) && !same_source(loader, found))
+		return error_set(error, STATUS_CONFLICT, "%s: job %s of "
+		    "another source (%s, or it changed since) is unfinished "
+		    "in workspace \"%s\"; finish it, or remove what it wrote "
+		    "with: hr-load discard --job %s", loader->connection.place,
+		    loader->job, PQgetvalue(found, 0, JOB_SOURCE),
+		    loader->workspace, loader->job);
+	if (is_unfinished(found)) {
+		loader->resumed = true;
+		return raise_epoch(loader, error) != 0 ? -1 :
+		    read_progress(loader, error);
+	}
+	if (tables_count_rows(loader, &rows, error) != 0)
+		return -1;
+	if (!same_source(loader, found) || rows == 0)
+		return start_new(loader, error);
+	loader->done_before = true;
+	return read_progress(loader, error);
+}
+
+int
+job_start(struct loader *loader, struct error *error)
+{
+	PGresult *found = find_job(loader, error);
+	int result;
+
+	if (found == NULL)
+		return -1;
+	loader->progress = memory_array(loader->header->store_count,
+	    sizeof *loader->progress);
+	result = choose(loader, found, error);
+	PQclear(found);
+	return result;
+}
+
+int
+job_advance(struct loader *loader, const char *table, const char *store,
+    uint64_t from, const struct store_progress *progress, struct error *error)
+{
+	char numbers[5][24];
+	const char *values[] = {loader->job, table, store, numbers[0],
+	    numbers[1], numbers[2], numbers[3], numbers[4]};
+	PGresult *result;
+	bool moved;
+
+	snprintf(numbers[0], 24, "%" PRId64, loader->epoch);
+	snprintf(numbers[1], 24, "%" PRIu64, from);
+	snprintf(numbers[2], 24, "%" PRIu64, progress->last_seq);
+	snprintf(numbers[3], 24, "%" PRIu64, progress->rows);
+	snprintf(numbers[4], 24, "%" PRIu64, progress->rejected);
+	result = connection_query(&loader->connection, from == 0 ?
+	    "INSERT INTO hr.progress (job_id, table_name, store, shard, epoch, "
+	    "last_seq, rows, rejected) SELECT $1, $2, $3, 1, $4::bigint, $6, "
+	    "$7, $8 WHERE $5::bigint = 0 AND EXISTS (SELECT 1 FROM "
+	    "hybridrag_migration_jobs WHERE job_id = $1 AND epoch = $4) ON "
+	    "CONFLICT DO NOTHING" :
+	    "UPDATE hr.progress SET last_seq = $6, rows = $7, rejected = $8 "
+	    "WHERE job_id = $1 AND table_name = $2 AND store = $3 AND shard = "
+	    "1 AND epoch = $4 AND last_seq = $5", 8, values, error);
+	if (result == NULL)
+		return -1;
+	moved = strcmp(PQcmdTuples(result), "1") == 0;
+	PQclear(result);
+	if (!moved)
+		return error_set(error, STATUS_CONFLICT, "%s: job %s: %s isn't "
+		    "where this run left it: another run took over",
+		    loader->connection.place, loader->job, store);
+	return 0;
+}
+
+/* A slice as a C string for a parameter; NUL can't occur in what is passed. */
+static char *
+parameter(struct slice text)
+{
+	char *copy;
+
+	if (text.data == NULL)
+		return NULL;
+	copy = memory_alloc(text.length + 1);
+	memcpy(copy, text.data, text.length);
+	for (size_t i = 0; i < text.length; i++)
+		if (copy[i] == '\0')
+			copy[i] = ' ';
+	return copy;
+}
+
+int
+job_reject(struct loader *loader, const struct record *reject,
+    struct error *error)
+{
+	char number[24];
+	char *texts[] = {parameter(reject->id), parameter(reject->reason),
+	    parameter(reject->detail), parameter(reject->rejected)};
+	PGresult *result;
+
+	snprintf(number, sizeof number, "%" PRIu64, reject->seq);
+	result = connection_query(&loader->connection, "INSERT INTO hr.rejects "
+	    "(job_id, store, seq, id, reason, detail, record) VALUES ($1, $2, "
+	    "$3, $4, $5, $6, $7) ON CONFLICT DO NOTHING", 7,
+	    (const char *[]){loader->job, reject->store, number, texts[0],
+	    texts[1], texts[2], texts[3]}, error);
+	for (size_t i = 0; i < 4; i++)
+		free(texts[i]);
+	PQclear(result);
+	return result == NULL ? -1 : 0;
+}
+
+int
+job_change(struct loader *loader, const char *store, uint64_t seq,
+    const char *column, const char *what, struct error *error)
+{
+	char number[24];
+	PGresult *result;
+
+	snprintf(number, sizeof number, "%" PRIu64, seq);
+	result = connection_query(&loader->connection, "INSERT INTO hr.changes "
+	    "(job_id, store, seq, column_name, what) VALUES ($1, $2, $3, $4, "
+	    "$5)", 5, (const char *[]){loader->job, store, number, column,
+	    what}, error);
+	PQclear(result);
+	return result == NULL ? -1 : 0;
+}
+
+static int
+delete_rows(struct connection *connection, const PGresult *tables,
+    const char *workspace, struct error *error)
+{
+	struct buffer sql = {0};
+	PGresult *result;
+	int status = 0;
+
+	for (int i = PQntuples(tables) - 1; i >= 0 && status == 0; i--) {
+		buffer_clear(&sql);
+		buffer_append_text(&sql, "DELETE FROM ");
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 2));
+		buffer_append_char(&sql, '.');
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 0));
+		buffer_append_text(&sql, " WHERE ");
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 1));
+		buffer_append_text(&sql, " = $1");
+		result = connection_query(connection, buffer_text(&sql), 1,
+		    &workspace, error);
+		status = result == NULL ? -1 : 0;
+		PQclear(result);
+	}
+	buffer_free(&sql);
+	return status;
+}
+
+int
+job_discard(struct connection *connection, const char *job,
+    struct error *error)
+{
+	PGresult *found = connection_query(connection, "SELECT pg_schema, "
+	    "workspace, phase FROM hybridrag_migration_jobs WHERE job_id = $1",
+	    1, &job, error), *tables = NULL;
+	const char *phase;
+	int result = -1;
+
+	if (found == NULL)
+		return -1;
+	phase = PQntuples(found) > 0 ? PQgetvalue(found, 0, 2) : "";
+	if (PQntuples(found) == 0)
+		error_set(error, STATUS_CONFLICT, "%s: no job %s here",
+		    connection->place, job);
+	else if (strcmp(phase, "completed") == 0 ||
+	    strcmp(phase, "discarded") == 0)
+		error_set(error, STATUS_CONFLICT, "job %s is %s", job, phase);
+	else if (job_lock(connection, PQgetvalue(found, 0, 0),
+	    PQgetvalue(found, 0, 1), error) == 0)
+		tables = connection_query(connection, "SELECT t.entry->>"
+		    "'table', t.entry->>'scope', j.pg_schema FROM "
+		    "hybridrag_migration_jobs j, jsonb_array_elements(j.tables) "
+		    "WITH ORDINALITY AS t(entry, n) WHERE job_id = $1 AND "
+		    "to_regclass(quote_ident(j.pg_schema) || '.' || "
+		    "quote_ident(t.entry->>'table')) IS NOT NULL ORDER BY t.n",
+		    1, &job, error);
+	if (tables != NULL &&
+	    connection_run(connection, "BEGIN", error) == 0 &&
+	    delete_rows(connection, tables, PQgetvalue(found, 0, 1), error) ==
+	    0 && job_phase(connection, job, "discarded", NULL, error) == 0)
+		result = connection_run(connection, "COMMIT", error);
+	PQclear(tables);
+	PQclear(found);
+	return result;
+}
+
+static int
+write_reject_lines(PGresult *rows, struct output *output, struct error *error)
+{
+	for (int i = 0; i < PQntuples(rows); i++) {
+		struct record reject = {.kind = RECORD_REJECT,
+		    .store = PQgetvalue(rows, i, 0),
+		    .seq = strtoull(PQgetvalue(rows, i, 1), NULL, 10)};
+		struct slice *parts[] = {&reject.id, &reject.reason,
+		    &reject.detail, &reject.rejected};
+
+		for (int j = 0; j < 4; j++)
+			if (!PQgetisnull(rows, i, j + 2))
+				*parts[j] = slice_of(PQgetvalue(rows, i,
+				    j + 2));
+		stream_record_line(&output->pending, &reject);
+		buffer_append_char(&output->pending, '\n');
+		if (output_flush_if_full(output, error) != 0)
+			return -1;
+	}
+	return output_flush(output, error);
+}
+
+int
+job_write_rejects(struct loader *loader, const char *path,
+    struct error *error)
+{
+	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0600);
+	struct output output;
+	PGresult *rows;
+	int result = -1;
+
+	if (descriptor < 0)
+		return error_system(error, STATUS_IO, "%s", path);
+	output_open(&output, descriptor, path);
+	rows = connection_query(&loader->connection, "SELECT store, seq, id, "
+	    "reason, detail, record FROM hr.rejects WHERE job_id = $1 ORDER BY "
+	    "store, seq, reason", 1, (const char *[]){loader->job}, error);
+	if (rows != NULL)
+		result = write_reject_lines(rows, &output, error);
+	PQclear(rows);
+	output_close(&output);
+	if (result == 0 && fsync(descriptor) != 0 && errno != EINVAL)
+		result = error_system(error, STATUS_IO, "%s", path);
+	if (close(descriptor) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "%s", path);
+	return result;
+}

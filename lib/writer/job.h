@@ -1,0 +1,74 @@
+/*
+ * Jobs in the database: hybridrag_migration_jobs (the data model's columns
+ * and ours), and in PostgreSQL's schema hr what a job is made of: progress,
+ * rejects, changes, inserted.
+ */
+#ifndef HR_WRITER_JOB_H
+#define HR_WRITER_JOB_H
+
+#include "writer/loader.h"
+
+/**
+ * job_prepare(connection, schema, error):
+ * Make hr's tables if they aren't there. A role without the right gets
+ * STATUS_TARGET, and the SQL that an owner runs once on standard error.
+ */
+int job_prepare(struct connection *connection, const char *schema,
+    struct error *error);
+
+/**
+ * job_lock(connection, schema, workspace, error):
+ * Take the workspace's advisory lock for this session, waiting a few seconds
+ * for a killed run's session to end. STATUS_CONFLICT where another holds it.
+ */
+int job_lock(struct connection *connection, const char *schema,
+    const char *workspace, struct error *error);
+
+/**
+ * job_start(loader, error):
+ * Find the job to go on with, or find that it is done, or make a new one
+ * (whose workspace must have no rows yet). Fills the loader's job, epoch,
+ * resumed, done_before and progress.
+ */
+int job_start(struct loader *loader, struct error *error);
+
+/**
+ * job_advance(loader, table, store, from, progress, error):
+ * Within the batch's transaction: move the store's progress row from seq
+ * ${from} to ${progress}. STATUS_CONFLICT where that row isn't as this run
+ * left it.
+ */
+int job_advance(struct loader *loader, const char *table, const char *store,
+    uint64_t from, const struct store_progress *progress,
+    struct error *error);
+
+/**
+ * job_reject(loader, reject, error): within the batch's transaction, keep one
+ * reject.
+ */
+int job_reject(struct loader *loader, const struct record *reject,
+    struct error *error);
+
+/** job_change(loader, store, seq, column, what, error): keep one repair. */
+int job_change(struct loader *loader, const char *store, uint64_t seq,
+    const char *column, const char *what, struct error *error);
+
+/** job_phase(connection, job, phase, message, error): set phase, status and
+ * last error (NULL: none) of a job. */
+int job_phase(struct connection *connection, const char *job,
+    const char *phase, const char *message, struct error *error);
+
+/**
+ * job_discard(connection, job, error):
+ * Remove what a job wrote, the workspace's rows in its tables, and set it to
+ * `discarded`. A job that was verified is refused.
+ */
+int job_discard(struct connection *connection, const char *job,
+    struct error *error);
+
+/** job_write_rejects(loader, path, error): the job's rejects, one `reject`
+ * line each, into a new file of mode 0600. */
+int job_write_rejects(struct loader *loader, const char *path,
+    struct error *error);
+
+#endif

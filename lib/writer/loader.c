@@ -1,0 +1,170 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "writer/batch.h"
+#include "writer/finish.h"
+#include "writer/job.h"
+#include "writer/loader.h"
+#include "writer/tables.h"
+
+int
+loader_open(struct loader *loader, const char *uri,
+    const struct loader_options *options, const char *program,
+    struct error *error)
+{
+	*loader = (struct loader){.options = *options, .program = program,
+	    .batch = batch_new()};
+	return connection_open(&loader->connection, uri, program, error);
+}
+
+void
+loader_close(struct loader *loader)
+{
+	connection_close(&loader->connection);
+	batch_free(loader->batch);
+	free(loader->schema);
+	free(loader->progress);
+	*loader = (struct loader){0};
+}
+
+static int
+check_writable(struct connection *connection, struct error *error)
+{
+	int64_t writable;
+
+	if (connection_number(connection, "SELECT (NOT pg_is_in_recovery() AND "
+	    "current_setting('transaction_read_only') = 'off')::int", 0, NULL,
+	    &writable, error) != 0)
+		return -1;
+	if (!writable)
+		return error_set(error, STATUS_TARGET, "%s: the server or the "
+		    "role is read-only (a standby, or "
+		    "default_transaction_read_only)", connection->place);
+	return 0;
+}
+
+/* Records that the reader left out must be durable here. */
+static int
+check_positions(const struct loader *loader, struct error *error)
+{
+	for (size_t i = 0; i < loader->header->store_count; i++) {
+		const struct store *store = &loader->header->stores[i];
+
+		if (store->after > loader->progress[i].last_seq)
+			return error_set(error, STATUS_CONFLICT, "%s: the "
+			    "stream begins behind seq %" PRIu64 ", but job %s "
+			    "is durable only up to %" PRIu64 ": the checkpoint "
+			    "is not of this database", store->name,
+			    store->after, loader->job,
+			    loader->progress[i].last_seq);
+	}
+	return 0;
+}
+
+int
+loader_begin(struct loader *loader, const struct header *header,
+    struct table_set *set, const char *workspace, struct error *error)
+{
+	struct connection *connection = &loader->connection;
+	bool *existing = NULL;
+	int result = -1;
+
+	loader->header = header;
+	loader->set = set;
+	loader->workspace = workspace;
+	loader->schema = connection_schema(connection, error);
+	if (loader->schema == NULL || check_writable(connection, error) != 0 ||
+	    job_prepare(connection, loader->schema, error) != 0 ||
+	    job_lock(connection, loader->schema, workspace, error) != 0 ||
+	    tables_need_vector(connection, set, true, error) != 0)
+		return -1;
+	/* Tables and job come into being together, or not at all. */
+	if (connection_run(connection, "BEGIN", error) == 0 &&
+	    tables_resolve(connection, loader->schema, set, &existing,
+	    error) == 0 && tables_create(loader, existing, error) == 0 &&
+	    job_start(loader, error) == 0)
+		result = connection_run(connection, "COMMIT", error);
+	free(existing);
+	if (result != 0 || check_positions(loader, error) != 0)
+		return -1;
+	loader->started = true;
+	return 0;
+}
+
+static struct table *
+table_of(const struct loader *loader, const struct record *record)
+{
+	if (record->kind == RECORD_ROW)
+		return table_find(loader->set, record->table);
+	for (size_t i = 0; i < loader->set->table_count; i++)
+		if (strcmp(loader->set->tables[i].store, record->store) == 0)
+			return &loader->set->tables[i];
+	return NULL;
+}
+
+int
+loader_line(struct loader *loader, const struct line *line,
+    struct error *error)
+{
+	const struct record *record = &line->record;
+	int store = stream_store_index(loader->header,
+	    slice_of(record->store));
+	struct table *table;
+
+	if (record->kind != RECORD_ROW && record->kind != RECORD_REJECT)
+		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 " is "
+		    "a record: hr-transform makes rows of it", record->store,
+		    record->seq);
+	if (loader->done_before ||
+	    record->seq <= loader->progress[store].last_seq)
+		return 0;
+	table = table_of(loader, record);
+	if (table == NULL)
+		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": no "
+		    "\"table\" line describes its table", record->store,
+		    record->seq);
+	return batch_add(loader, table, line, error);
+}
+
+int
+loader_end(struct loader *loader, struct error *error)
+{
+	struct connection *connection = &loader->connection;
+
+	if (loader->done_before)
+		return 0;
+	if (batch_commit(loader, error) != 0 || job_phase(connection,
+	    loader->job, "finishing", NULL, error) != 0 ||
+	    finish_all(loader, error) != 0)
+		return -1;
+	return job_phase(connection, loader->job, "loaded", NULL, error);
+}
+
+uint64_t
+loader_rejected(const struct loader *loader)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; loader->progress != NULL &&
+	    i < loader->header->store_count; i++)
+		count += loader->progress[i].rejected;
+	return count;
+}
+
+void
+loader_interrupted(struct loader *loader, const char *message)
+{
+	struct error unused;
+	PGconn *pg = loader->connection.pg;
+
+	if (!loader->started || loader->done_before || pg == NULL ||
+	    PQstatus(pg) != CONNECTION_OK)
+		return;
+	if (PQtransactionStatus(pg) == PQTRANS_ACTIVE)
+		return; /* in the middle of a COPY: closing undoes it */
+	(void)connection_run(&loader->connection, "ROLLBACK", &unused);
+	(void)job_phase(&loader->connection, loader->job, "interrupted",
+	    message, &unused);
+}

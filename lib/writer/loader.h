@@ -1,0 +1,98 @@
+/*
+ * Loading rows into PostgreSQL: direct, resumable, each batch one
+ * transaction with its rejects and its progress row (hr-load(1)).
+ *
+ * The database itself says where to go on. A run takes the workspace's lock,
+ * raises the job's epoch and reads hr.progress; each batch moves last_seq of
+ * its store from the old value to the new under that epoch, or is undone.
+ */
+#ifndef HR_WRITER_LOADER_H
+#define HR_WRITER_LOADER_H
+
+#include "postgres/connection.h"
+#include "stream/stream_reader.h"
+
+struct loader_options {
+	const char *job;      /* NULL: found again, or new */
+	uint64_t batch_size;  /* rows in a transaction, at most */
+	bool repair;          /* --on-invalid=repair */
+	const char *database; /* the registered name, for the job's row */
+	const char *rejects;  /* file to write this job's rejects to, or NULL */
+};
+
+/* What hr.progress says of a store. */
+struct store_progress {
+	uint64_t last_seq; /* durable up to here */
+	uint64_t rows;
+	uint64_t rejected;
+};
+
+struct loader {
+	struct connection connection;
+	struct loader_options options;
+	const char *program;
+	char *schema;        /* PostgreSQL's: where the tables lie */
+	char job[32];
+	int64_t epoch;
+	bool started;        /* loader_begin succeeded */
+	bool resumed;
+	bool done_before;    /* nothing to do: the job had been loaded */
+	const struct header *header;
+	struct table_set *set;
+	struct store_progress *progress; /* one per store of the header */
+	struct batch *batch;
+	const char *workspace; /* in the target */
+	/* Told of each durable batch; may be NULL. */
+	void (*committed)(void *context, const char *table, const char *store,
+	    const struct store_progress *progress);
+	/* Told of each finishing step as it begins; may be NULL. */
+	void (*step)(void *context, const char *words);
+	void *context;
+};
+
+/**
+ * loader_open(loader, uri, options, program, error): connect.
+ * loader_close ends it in every case. Return 0 or -1.
+ */
+int loader_open(struct loader *loader, const char *uri,
+    const struct loader_options *options, const char *program,
+    struct error *error);
+
+/**
+ * loader_begin(loader, header, set, workspace, error):
+ * Make hr's own tables, take the lock, find or make the job, and make the
+ * tables of ${set} that aren't there. Afterwards loader->job, ->resumed,
+ * ->done_before and ->progress are set. Fails with STATUS_TARGET where rows
+ * of the workspace are in the way or rights are missing, STATUS_CONFLICT
+ * where another run or an unfinished job of another source is.
+ */
+int loader_begin(struct loader *loader, const struct header *header,
+    struct table_set *set, const char *workspace, struct error *error);
+
+/**
+ * loader_line(loader, line, error):
+ * Take a row or a reject. What hr.progress says is durable is passed over.
+ */
+int loader_line(struct loader *loader, const struct line *line,
+    struct error *error);
+
+/**
+ * loader_end(loader, error):
+ * Commit what is left, then the finishing steps, foreign keys, indexes and
+ * views. The job's phase is then `loaded`.
+ */
+int loader_end(struct loader *loader, struct error *error);
+
+/** loader_rejected(loader): rejects of the job so far. */
+uint64_t loader_rejected(const struct loader *loader);
+
+/** loader_close(loader): disconnect and free. */
+void loader_close(struct loader *loader);
+
+/**
+ * loader_interrupted(loader, message): note in the job's row why the run
+ * ended, as far as the connection allows; failures are ignored.
+ */
+void loader_interrupted(struct loader *loader, const char *message);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * The target's tables: made where they are missing, held against what the
+ * stream describes where they are there.
+ */
+#ifndef HR_WRITER_TABLES_H
+#define HR_WRITER_TABLES_H
+
+#include "writer/loader.h"
+
+/** tables_qualify(loader, out, name): append the table's quoted full name. */
+void tables_qualify(struct loader *loader, struct buffer *out,
+    const char *name);
+
+/**
+ * tables_resolve(connection, schema, set, error):
+ * For each table of the set: where its alias exists, use that name; where the
+ * table exists, take its columns' real types and check that each described
+ * column is there and the key is unique. ${*existing}[i] says whether table
+ * i exists; the caller frees it. Reads only. STATUS_TARGET where an existing
+ * table doesn't fit.
+ */
+int tables_resolve(struct connection *connection, const char *schema,
+    struct table_set *set, bool **existing, struct error *error);
+
+/** tables_create(loader, existing, error): make those that don't exist. */
+int tables_create(struct loader *loader, const bool *existing,
+    struct error *error);
+
+/** tables_count_rows(loader, rows, error): the workspace's rows, all tables. */
+int tables_count_rows(struct loader *loader, int64_t *rows,
+    struct error *error);
+
+/**
+ * tables_refuse_rows(loader, error): STATUS_TARGET, naming tables and counts,
+ * where the workspace has rows already.
+ */
+int tables_refuse_rows(struct loader *loader, struct error *error);
+
+/** tables_need_vector(connection, set, make, error): where a table holds
+ * vectors: check that pgvector 0.5 or newer is there, making the extension
+ * if ${make}. */
+int tables_need_vector(struct connection *connection,
+    const struct table_set *set, bool make, struct error *error);
+
+#endif

@@ -1,0 +1,463 @@
+/*
+ * hr-load: rows on standard input become rows in PostgreSQL (hr-load(1)).
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/program.h"
+#include "writer/job.h"
+#include "writer/preview.h"
+
+static const char name[] = "hr-load";
+static const char help[] =
+    "Examples:\n"
+    "  hr-extract DIR | hr-transform --schema lightrag | hr-load postgresql:///db\n"
+    "  hr-load --dry-run postgresql:///db <rows.ndjson\n"
+    "  hr-load discard --job 1a2b3c-4d5e6f postgresql:///db\n"
+    "\n"
+    "Usage: hr-load [OPTION]... [TARGET]\n"
+    "       hr-load complete|fail|discard --job ID [TARGET]\n"
+    "Load the rows on standard input into PostgreSQL; print commit records.\n"
+    "TARGET is a libpq URI; without one libpq's environment says where.\n"
+    "\n"
+    "  --job ID            go on with this job\n"
+    "  --batch-size N      rows in a transaction, at most (default 1000)\n"
+    "  --dry-run           look at the target, change nothing\n"
+    "  --on-invalid WHAT   reject (default) or repair\n"
+    "  --rejects FILE      write the job's rejects there at the end\n"
+    "  --database NAME     the source's name in the job's row\n"
+    "  --accept-changed    your own filter stood before this stage\n"
+    "  --max-record BYTES  longest record (default 268435456)\n"
+    "  --json              the dry run as JSON\n"
+    "  -h, --help          this text\n"
+    "  -V, --version       the version\n";
+
+struct options {
+	const char *command; /* complete, fail, discard; NULL: load */
+	const char *target;
+	struct loader_options loader;
+	bool dry_run;
+	bool json;
+	bool accept_changed;
+	uint64_t max_record;
+};
+
+static void
+write_commit(void *context, const char *table, const char *store,
+    const struct store_progress *progress)
+{
+	struct stream_writer *writer = context;
+	struct buffer line = {0};
+	struct error error;
+
+	buffer_format(&line, "{\"kind\":\"commit\",\"table\":\"%s\",\"store\":"
+	    "\"%s\",\"seq\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"rejected\":%"
+	    PRIu64 "}", table, store, progress->last_seq, progress->rows,
+	    progress->rejected);
+	/* Nobody reading on doesn't undo a commit: the end will say so. */
+	(void)stream_write_line(writer, buffer_slice(&line), &error);
+	(void)output_flush(&writer->output, &error);
+	buffer_free(&line);
+}
+
+static void
+write_step(void *context, const char *words)
+{
+	struct stream_writer *writer = context;
+	struct buffer line = {0};
+	struct error error;
+
+	buffer_append_text(&line, "{\"kind\":\"step\",\"words\":");
+	json_write_string(&line, slice_of(words));
+	buffer_append_char(&line, '}');
+	(void)stream_write_line(writer, buffer_slice(&line), &error);
+	(void)output_flush(&writer->output, &error);
+	buffer_free(&line);
+}
+
+/* The `workspace` that the rows are for: their tables' scope column holds it. */
+static const char *
+row_workspace(struct arena *arena, const struct table *table,
+    const struct record *record)
+{
+	if (table == NULL || table->scope == NULL)
+		return NULL;
+	return arena_text(arena, json_text(json_member(record->value,
+	    table->scope)));
+}
+
+/* What one run holds together. */
+struct run {
+	const struct options *options;
+	struct stream_reader reader;
+	struct stream_writer writer;
+	struct loader loader;
+	struct table_set set;
+	struct arena arena;
+	struct header header; /* with the job */
+	const char *workspace;
+	bool begun;
+};
+
+/* What was done before, as commit records of its own. */
+static int
+announce(struct run *run, struct error *error)
+{
+	struct loader *loader = &run->loader;
+
+	run->header = run->reader.header;
+	run->header.job = loader->job;
+	if (stream_write_header(&run->writer, &run->header, error) != 0)
+		return -1;
+	for (size_t i = 0; i < run->header.store_count; i++)
+		if (loader->progress[i].last_seq > 0)
+			write_commit(&run->writer, "", run->header.stores[i].name,
+			    &loader->progress[i]);
+	return 0;
+}
+
+static int
+begin(struct run *run, struct error *error)
+{
+	run->begun = true;
+	if (run->workspace == NULL)
+		run->workspace = run->reader.header.workspace[0] != '\0' ?
+		    run->reader.header.workspace : "default";
+	if (loader_begin(&run->loader, &run->reader.header, &run->set,
+	    run->workspace, error) != 0)
+		return -1;
+	run->loader.committed = write_commit;
+	run->loader.step = write_step;
+	run->loader.context = &run->writer;
+	return announce(run, error);
+}
+
+static int
+take_line(struct run *run, const struct line *line, struct error *error)
+{
+	switch (line->kind) {
+	case LINE_BEGIN:
+		return 0;
+	case LINE_DESCRIPTION:
+		if (run->begun)
+			return error_set(error, STATUS_DATA, "standard input: "
+			    "a \"table\" line behind the first row");
+		return table_read(&run->set, line->root, error);
+	case LINE_RECORD:
+		if (!run->begun && line->record.kind == RECORD_ROW)
+			run->workspace = row_workspace(&run->arena,
+			    table_find(&run->set, line->record.table),
+			    &line->record);
+		if (!run->begun && begin(run, error) != 0)
+			return -1;
+		return loader_line(&run->loader, line, error);
+	case LINE_END:
+		return run->begun ? 0 : begin(run, error);
+	default:
+		return error_set(error, STATUS_DATA, "standard input: a line "
+		    "that hr-transform doesn't write");
+	}
+}
+
+static int
+finish(struct run *run, struct error *error)
+{
+	struct loader *loader = &run->loader;
+
+	if (loader_end(loader, error) != 0)
+		return -1;
+	if (loader->done_before)
+		program_note(name, "job %s was loaded before: nothing to do",
+		    loader->job);
+	if (loader->options.rejects != NULL && job_write_rejects(loader,
+	    loader->options.rejects, error) != 0)
+		return -1;
+	return stream_write_end(&run->writer, NULL, NULL, 0, error);
+}
+
+static int
+read_all(struct run *run, struct error *error)
+{
+	struct line line;
+	int got, result = 0;
+
+	while (result == 0 && (got = stream_reader_next(&run->reader, &line,
+	    error)) != 0)
+		result = got < 0 ? -1 : take_line(run, &line, error);
+	return result;
+}
+
+static void
+open_input(struct run *run)
+{
+	stream_reader_open(&run->reader, STDIN_FILENO, "standard input");
+	run->reader.accept_changed = run->options->accept_changed;
+	run->reader.max_record = run->options->max_record;
+	stream_writer_open(&run->writer, STDOUT_FILENO, name);
+}
+
+static void
+close_run(struct run *run)
+{
+	stream_writer_close(&run->writer);
+	stream_reader_close(&run->reader);
+	table_set_free(&run->set);
+	arena_free(&run->arena);
+}
+
+static int
+load(const struct options *options, bool *rejects, struct error *error)
+{
+	struct run run = {.options = options};
+	int result;
+
+	open_input(&run);
+	result = loader_open(&run.loader, options->target, &options->loader,
+	    name, error);
+	if (result == 0)
+		result = read_all(&run, error);
+	if (result == 0)
+		result = finish(&run, error);
+	if (result != 0)
+		loader_interrupted(&run.loader, error->message);
+	*rejects = loader_rejected(&run.loader) > 0;
+	loader_close(&run.loader);
+	close_run(&run);
+	return result;
+}
+
+static void
+print_people(const struct header *header, const struct preview *preview)
+{
+	uint64_t total = 0;
+
+	printf("Records to Migrate:\n");
+	for (size_t i = 0; i < header->store_count; i++) {
+		if (header->stores[i].label == NULL)
+			continue;
+		printf("  %-12s %10" PRIu64 "\n", header->stores[i].label,
+		    header->stores[i].count);
+		total += header->stores[i].count;
+	}
+	printf("  %-12s %10" PRIu64 "\n\n", "Total", total);
+	printf("Stores:\n");
+	for (size_t i = 0; i < header->store_count; i++) {
+		printf("  %-28s %10" PRIu64, header->stores[i].name,
+		    header->stores[i].count);
+		if (header->stores[i].dimension > 0)
+			printf("  %" PRIu32 " dimensions",
+			    header->stores[i].dimension);
+		putchar('\n');
+	}
+	printf("\nTarget:\n");
+	for (size_t i = 0; i < preview->count; i++)
+		printf("  %s %-16s %s\n", preview->findings[i].passed ? "✓" :
+		    "✗", preview->findings[i].name,
+		    preview->findings[i].words);
+	printf("\n✓ No changes made (dry run)\n");
+}
+
+static void
+print_json(const struct header *header, const struct preview *preview)
+{
+	struct buffer out = {0};
+
+	buffer_append_text(&out, "{\"dry_run\":true,\"source\":");
+	stream_write_header_line(&out, header);
+	json_write_name(&out, "target", false);
+	buffer_append_char(&out, '[');
+	for (size_t i = 0; i < preview->count; i++) {
+		buffer_append_text(&out, i > 0 ? ",{\"name\":" : "{\"name\":");
+		json_write_string(&out, slice_of(preview->findings[i].name));
+		json_write_name(&out, "passed", false);
+		buffer_append_text(&out, preview->findings[i].passed ?
+		    "true" : "false");
+		json_write_name(&out, "words", false);
+		json_write_string(&out, slice_of(preview->findings[i].words));
+		buffer_append_char(&out, '}');
+	}
+	buffer_format(&out, "],\"status\":%d}\n", (int)preview->status);
+	fwrite(out.data, 1, out.length, stdout);
+	buffer_free(&out);
+}
+
+/* Of the stream only what stands before the first row is looked at. */
+static int
+dry_run(const struct options *options, enum status *status,
+    struct error *error)
+{
+	struct run run = {.options = options};
+	struct preview preview = {0};
+	struct line line;
+	const char *workspace = NULL;
+	int got, result = 0;
+
+	open_input(&run);
+	while (result == 0 && (got = stream_reader_next(&run.reader, &line,
+	    error)) != 0) {
+		if (got < 0)
+			result = -1;
+		else if (line.kind == LINE_DESCRIPTION)
+			result = table_read(&run.set, line.root, error);
+		else if (line.kind == LINE_RECORD && workspace == NULL)
+			workspace = row_workspace(&run.arena, table_find(
+			    &run.set, line.record.table), &line.record);
+	}
+	if (workspace == NULL)
+		workspace = options->loader.job; /* --workspace of the driver */
+	if (workspace == NULL)
+		workspace = run.reader.header.workspace != NULL &&
+		    run.reader.header.workspace[0] != '\0' ?
+		    run.reader.header.workspace : "default";
+	if (result == 0)
+		result = preview_make(&preview, options->target,
+		    &run.reader.header, &run.set, workspace, name, error);
+	if (result == 0)
+		(options->json ? print_json : print_people)(
+		    &run.reader.header, &preview);
+	*status = preview.status;
+	preview_free(&preview);
+	close_run(&run);
+	return result;
+}
+
+static int
+settle(const struct options *options, struct error *error)
+{
+	struct connection connection;
+	int result = connection_open(&connection, options->target, name,
+	    error);
+
+	if (result == 0 && strcmp(options->command, "discard") == 0)
+		result = job_discard(&connection, options->loader.job, error);
+	else if (result == 0)
+		result = job_phase(&connection, options->loader.job,
+		    strcmp(options->command, "complete") == 0 ? "completed" :
+		    "verification_failed", NULL, error);
+	connection_close(&connection);
+	return result;
+}
+
+static int
+parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{"job", required_argument, NULL, 'j'},
+		{"batch-size", required_argument, NULL, 'b'},
+		{"dry-run", no_argument, NULL, 'n'},
+		{"on-invalid", required_argument, NULL, 'i'},
+		{"rejects", required_argument, NULL, 'r'},
+		{"database", required_argument, NULL, 'd'},
+		{"accept-changed", no_argument, NULL, 'a'},
+		{"max-record", required_argument, NULL, 'x'},
+		{"json", no_argument, NULL, 'J'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0}
+	};
+	struct error error;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "nhV", longs, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			options->loader.job = optarg;
+			break;
+		case 'b':
+			if (program_number(optarg, 1, 1000000,
+			    &options->loader.batch_size, &error) == 0)
+				break;
+			program_note(name, "--batch-size: %s", error.message);
+			return STATUS_USAGE;
+		case 'n':
+			options->dry_run = true;
+			break;
+		case 'i':
+			options->loader.repair = strcmp(optarg, "repair") == 0;
+			if (options->loader.repair ||
+			    strcmp(optarg, "reject") == 0)
+				break;
+			program_note(name, "--on-invalid: \"%s\" is neither "
+			    "reject nor repair", optarg);
+			return STATUS_USAGE;
+		case 'r':
+			options->loader.rejects = optarg;
+			break;
+		case 'd':
+			options->loader.database = optarg;
+			break;
+		case 'a':
+			options->accept_changed = true;
+			break;
+		case 'x':
+			if (program_number(optarg, 1024, SIZE_MAX / 8,
+			    &options->max_record, &error) == 0)
+				break;
+			program_note(name, "--max-record: %s", error.message);
+			return STATUS_USAGE;
+		case 'J':
+			options->json = true;
+			break;
+		case 'h':
+			exit(program_help(help));
+		case 'V':
+			exit(program_version(name));
+		default:
+			return program_usage(name);
+		}
+	}
+	return 0;
+}
+
+static int
+parse_operands(int argc, char **argv, struct options *options)
+{
+	static const char *const commands[] = {"complete", "fail", "discard"};
+
+	for (size_t i = 0; i < 3 && optind < argc; i++)
+		if (strcmp(argv[optind], commands[i]) == 0)
+			options->command = commands[i];
+	if (options->command != NULL)
+		optind++;
+	if (optind < argc)
+		options->target = argv[optind++];
+	if (optind < argc) {
+		program_note(name, "\"%s\": one target only", argv[optind]);
+		return program_usage(name);
+	}
+	if (options->command != NULL && options->loader.job == NULL) {
+		program_note(name, "%s needs --job", options->command);
+		return program_usage(name);
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {.loader = {.batch_size = 1000},
+	    .max_record = 256 * 1024 * 1024};
+	struct error error = {0};
+	enum status status = STATUS_DONE;
+	bool rejects = false;
+	int result = parse_options(argc, argv, &options);
+
+	if (result == 0)
+		result = parse_operands(argc, argv, &options);
+	if (result != 0)
+		return result;
+	program_start();
+	if (options.command != NULL)
+		result = settle(&options, &error);
+	else if (options.dry_run)
+		result = dry_run(&options, &status, &error);
+	else
+		result = load(&options, &rejects, &error);
+	if (rejects)
+		status = STATUS_DIFFERENT;
+	return program_end(name, result, status, &error);
+}
