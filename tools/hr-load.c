@@ -79,15 +79,14 @@ write_step(void *context, const char *words)
 	buffer_free(&line);
 }
 
-/* The `workspace` that the rows are for: their tables' scope column holds it. */
+/* The workspace that the rows are for. */
 static const char *
-row_workspace(struct arena *arena, const struct table *table,
-    const struct record *record)
+target_workspace(const struct header *header)
 {
-	if (table == NULL || table->scope == NULL)
-		return NULL;
-	return arena_text(arena, json_text(json_member(record->value,
-	    table->scope)));
+	if (header->target_workspace != NULL)
+		return header->target_workspace;
+	return header->workspace != NULL && header->workspace[0] != '\0' ?
+	    header->workspace : "default";
 }
 
 /* What one run holds together. */
@@ -97,9 +96,7 @@ struct run {
 	struct stream_writer writer;
 	struct loader loader;
 	struct table_set set;
-	struct arena arena;
 	struct header header; /* with the job */
-	const char *workspace;
 	bool begun;
 };
 
@@ -124,11 +121,8 @@ static int
 begin(struct run *run, struct error *error)
 {
 	run->begun = true;
-	if (run->workspace == NULL)
-		run->workspace = run->reader.header.workspace[0] != '\0' ?
-		    run->reader.header.workspace : "default";
 	if (loader_begin(&run->loader, &run->reader.header, &run->set,
-	    run->workspace, error) != 0)
+	    target_workspace(&run->reader.header), error) != 0)
 		return -1;
 	run->loader.committed = write_commit;
 	run->loader.step = write_step;
@@ -148,10 +142,6 @@ take_line(struct run *run, const struct line *line, struct error *error)
 			    "a \"table\" line behind the first row");
 		return table_read(&run->set, line->root, error);
 	case LINE_RECORD:
-		if (!run->begun && line->record.kind == RECORD_ROW)
-			run->workspace = row_workspace(&run->arena,
-			    table_find(&run->set, line->record.table),
-			    &line->record);
 		if (!run->begun && begin(run, error) != 0)
 			return -1;
 		return loader_line(&run->loader, line, error);
@@ -206,7 +196,6 @@ close_run(struct run *run)
 	stream_writer_close(&run->writer);
 	stream_reader_close(&run->reader);
 	table_set_free(&run->set);
-	arena_free(&run->arena);
 }
 
 static int
@@ -293,7 +282,6 @@ dry_run(const struct options *options, enum status *status,
 	struct run run = {.options = options};
 	struct preview preview = {0};
 	struct line line;
-	const char *workspace = NULL;
 	int got, result = 0;
 
 	open_input(&run);
@@ -303,19 +291,11 @@ dry_run(const struct options *options, enum status *status,
 			result = -1;
 		else if (line.kind == LINE_DESCRIPTION)
 			result = table_read(&run.set, line.root, error);
-		else if (line.kind == LINE_RECORD && workspace == NULL)
-			workspace = row_workspace(&run.arena, table_find(
-			    &run.set, line.record.table), &line.record);
 	}
-	if (workspace == NULL)
-		workspace = options->loader.job; /* --workspace of the driver */
-	if (workspace == NULL)
-		workspace = run.reader.header.workspace != NULL &&
-		    run.reader.header.workspace[0] != '\0' ?
-		    run.reader.header.workspace : "default";
 	if (result == 0)
 		result = preview_make(&preview, options->target,
-		    &run.reader.header, &run.set, workspace, name, error);
+		    &run.reader.header, &run.set,
+		    target_workspace(&run.reader.header), name, error);
 	if (result == 0)
 		(options->json ? print_json : print_people)(
 		    &run.reader.header, &preview);

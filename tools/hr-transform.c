@@ -118,6 +118,9 @@ transform_line(struct stream_reader *reader, struct stream_writer *writer,
 		    &options->schema, error);
 		if (*schema == NULL)
 			return -1;
+		if (!options->reverse)
+			reader->header.target_workspace =
+			    schema_workspace(*schema);
 		if (stream_write_header(writer, &reader->header, error) != 0)
 			return -1;
 		return options->reverse ? 0 : write_descriptions(writer,

@@ -37,8 +37,22 @@ compare_members(const void *a, const void *b)
 	    ((const struct normal_member *)b)->name);
 }
 
+static void write_value(struct buffer *out, yyjson_val *value, bool repaired);
+
 static void
-write_object(struct buffer *out, yyjson_val *object)
+write_without_nul(struct buffer *out, struct slice text)
+{
+	struct buffer kept = {0};
+
+	for (size_t i = 0; i < text.length; i++)
+		if (text.data[i] != '\0')
+			buffer_append_char(&kept, text.data[i]);
+	json_write_string(out, buffer_slice(&kept));
+	buffer_free(&kept);
+}
+
+static void
+write_object(struct buffer *out, yyjson_val *object, bool repaired)
 {
 	size_t count = yyjson_obj_size(object), i, max;
 	struct normal_member *members = memory_array(count, sizeof *members);
@@ -54,31 +68,34 @@ write_object(struct buffer *out, yyjson_val *object)
 			buffer_append_char(out, ',');
 		json_write_string(out, members[i].name);
 		buffer_append_char(out, ':');
-		normal_form_write_value(out, members[i].value);
+		write_value(out, members[i].value, repaired);
 	}
 	buffer_append_char(out, '}');
 	free(members);
 }
 
-void
-normal_form_write_value(struct buffer *out, yyjson_val *value)
+static void
+write_value(struct buffer *out, yyjson_val *value, bool repaired)
 {
 	yyjson_val *item;
 	size_t i, max;
 
 	if (yyjson_is_obj(value)) {
-		write_object(out, value);
+		write_object(out, value, repaired);
 	} else if (yyjson_is_arr(value)) {
 		buffer_append_char(out, '[');
 		yyjson_arr_foreach(value, i, max, item) {
 			if (i > 0)
 				buffer_append_char(out, ',');
-			normal_form_write_value(out, item);
+			write_value(out, item, repaired);
 		}
 		buffer_append_char(out, ']');
 	} else if (json_is_number(value)) {
 		if (!number_write_plain(out, json_text(value)))
-			buffer_append_slice(out, json_text(value));
+			buffer_append_slice(out, repaired ? slice_of("null") :
+			    json_text(value));
+	} else if (repaired && yyjson_is_str(value)) {
+		write_without_nul(out, json_text(value));
 	} else {
 		json_write(out, value);
 	}
@@ -131,7 +148,7 @@ write_time(struct buffer *out, const struct loss *loss, yyjson_val *object)
 	if (!read_instant(loss, value, &instant) &&
 	    !read_instant(loss, present(object, loss->value), &instant) &&
 	    value != NULL && !json_is_number(value)) {
-		normal_form_write_value(out, value);
+		write_value(out, value, false);
 		return;
 	}
 	timestamp_write_seconds(out, timestamp_floor(instant, loss->digits));
@@ -140,7 +157,7 @@ write_time(struct buffer *out, const struct loss *loss, yyjson_val *object)
 /* What member ${member} stands for once ${loss} has happened. */
 static void
 write_member(struct buffer *out, const struct normal_member *member,
-    yyjson_val *object)
+    yyjson_val *object, bool repaired)
 {
 	const struct loss *loss = member->loss;
 
@@ -150,7 +167,7 @@ write_member(struct buffer *out, const struct normal_member *member,
 	else if (member->value != NULL && !(loss != NULL &&
 	    loss->rule == LOSS_EMPTY_LIST && slice_is(json_text(member->value),
 	    "")))
-		normal_form_write_value(out, member->value);
+		write_value(out, member->value, repaired);
 	else
 		buffer_append_text(out, loss != NULL && loss->rule ==
 		    LOSS_MISSING ? loss->value : "null");
@@ -290,7 +307,8 @@ normal_form_make(struct normal_form *form, const struct record *record,
 	for (i = 0; i < count; i++) {
 		json_write_string(&form->body, form->members[i].name);
 		buffer_append_char(&form->body, ':');
-		write_member(&form->body, &form->members[i], object);
+		write_member(&form->body, &form->members[i], object,
+		    form->repaired);
 		buffer_append_char(&form->body, '\n');
 	}
 	append_part(&form->body, record->vector);

@@ -57,6 +57,9 @@ struct normal_form {
 	struct buffer body;    /* the rest */
 	struct normal_member *members;
 	size_t capacity;
+	/* The record is known to be repaired on its way (--on-invalid=repair):
+	 * U+0000 is left out of strings, what jsonb can't hold is null. */
+	bool repaired;
 };
 
 /** normal_form_open(form): make ready; normal_form_close ends it. */
@@ -74,11 +77,5 @@ void normal_form_close(struct normal_form *form);
 int normal_form_make(struct normal_form *form, const struct record *record,
     const struct loss_table *table, const struct loss_counter *counter,
     struct error *error);
-
-/**
- * normal_form_write_value(out, value): append one JSON value in its normal
- * form.
- */
-void normal_form_write_value(struct buffer *out, yyjson_val *value);
 
 #endif

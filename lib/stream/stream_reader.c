@@ -166,6 +166,8 @@ read_begin(struct stream_reader *reader, struct line *line,
 	header->fingerprint = copy_member(reader, line->root, "fingerprint");
 	header->content = copy_member(reader, line->root, "content");
 	header->workspace = copy_member(reader, line->root, "workspace");
+	header->target_workspace = copy_member(reader, line->root,
+	    "target_workspace");
 	header->job = copy_member(reader, line->root, "job");
 	if (header->system == NULL || header->source == NULL ||
 	    header->fingerprint == NULL || header->workspace == NULL ||

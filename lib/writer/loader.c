@@ -82,7 +82,7 @@ loader_begin(struct loader *loader, const struct header *header,
 		return -1;
 	/* Tables and job come into being together, or not at all. */
 	if (connection_run(connection, "BEGIN", error) == 0 &&
-	    tables_resolve(connection, loader->schema, set, &existing,
+	    catalog_resolve(connection, loader->schema, set, &existing,
 	    error) == 0 && tables_create(loader, existing, error) == 0 &&
 	    job_start(loader, error) == 0)
 		result = connection_run(connection, "COMMIT", error);

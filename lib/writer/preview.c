@@ -75,7 +75,7 @@ look_at_tables(struct preview *preview, struct loader *loader,
 	size_t there = 0;
 	struct table_set *all = loader->set, some = *all;
 
-	if (tables_resolve(&loader->connection, loader->schema, all, &existing,
+	if (catalog_resolve(&loader->connection, loader->schema, all, &existing,
 	    error) != 0) {
 		free(existing);
 		add(preview, "tables", error->status, error->message);

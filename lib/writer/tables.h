@@ -5,22 +5,12 @@
 #ifndef HR_WRITER_TABLES_H
 #define HR_WRITER_TABLES_H
 
+#include "postgres/catalog.h"
 #include "writer/loader.h"
 
 /** tables_qualify(loader, out, name): append the table's quoted full name. */
 void tables_qualify(struct loader *loader, struct buffer *out,
     const char *name);
-
-/**
- * tables_resolve(connection, schema, set, error):
- * For each table of the set: where its alias exists, use that name; where the
- * table exists, take its columns' real types and check that each described
- * column is there and the key is unique. ${*existing}[i] says whether table
- * i exists; the caller frees it. Reads only. STATUS_TARGET where an existing
- * table doesn't fit.
- */
-int tables_resolve(struct connection *connection, const char *schema,
-    struct table_set *set, bool **existing, struct error *error);
 
 /** tables_create(loader, existing, error): make those that don't exist. */
 int tables_create(struct loader *loader, const bool *existing,

@@ -1,0 +1,109 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/durable.h"
+#include "base/memory.h"
+
+static int
+sync_directory(const char *path, struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory = slash == NULL ? memory_copy_text(".") :
+	    memory_format("%.*s", slash == path ? 1 : (int)(slash - path),
+	    path);
+	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = 0;
+
+	if (descriptor < 0 || fsync(descriptor) != 0)
+		result = error_system(error, STATUS_IO, "%s", directory);
+	if (descriptor >= 0)
+		close(descriptor);
+	free(directory);
+	return result;
+}
+
+static int
+write_all(int descriptor, struct slice content)
+{
+	while (content.length > 0) {
+		ssize_t written = write(descriptor, content.data,
+		    content.length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		content.data += written;
+		content.length -= (size_t)written;
+	}
+	return 0;
+}
+
+int
+durable_write(const char *path, struct slice content, struct error *error)
+{
+	char *temporary = memory_format("%s.tmp%ld", path, (long)getpid());
+	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL |
+	    O_CLOEXEC | O_NOFOLLOW, 0600);
+	int result = 0;
+
+	if (descriptor < 0 && errno == EEXIST && unlink(temporary) == 0)
+		descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL |
+		    O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (descriptor < 0) {
+		result = error_system(error, STATUS_IO, "%s", temporary);
+		free(temporary);
+		return result;
+	}
+	if (write_all(descriptor, content) != 0 || fsync(descriptor) != 0)
+		result = error_system(error, STATUS_IO, "%s", temporary);
+	if (close(descriptor) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "%s", temporary);
+	if (result == 0 && rename(temporary, path) != 0)
+		result = error_system(error, STATUS_IO, "%s", path);
+	if (result != 0)
+		unlink(temporary);
+	free(temporary);
+	return result != 0 ? -1 : sync_directory(path, error);
+}
+
+int
+durable_read(const char *path, size_t limit, struct buffer *out,
+    struct error *error)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	size_t start = out->length;
+	ssize_t got = 1;
+	int result = 1;
+
+	if (descriptor < 0)
+		return errno == ENOENT ? 0 : error_system(error,
+		    STATUS_SOURCE, "%s", path);
+	while (got != 0 && result == 1) {
+		buffer_reserve(out, 65536);
+		got = read(descriptor, out->data + out->length, 65536);
+		if (got < 0 && errno != EINTR)
+			result = error_system(error, STATUS_SOURCE, "%s",
+			    path);
+		if (got > 0)
+			out->length += (size_t)got;
+		if (out->length - start > limit)
+			result = error_set(error, STATUS_DATA, "%s: longer "
+			    "than %zu bytes", path, limit);
+	}
+	close(descriptor);
+	return result;
+}
+
+int
+durable_remove(const char *path, struct error *error)
+{
+	if (unlink(path) != 0)
+		return errno == ENOENT ? 0 : error_system(error, STATUS_IO,
+		    "%s", path);
+	return sync_directory(path, error);
+}

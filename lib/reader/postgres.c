@@ -1,0 +1,319 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "postgres/catalog.h"
+#include "postgres/copy_binary.h"
+#include "reader/postgres.h"
+
+enum { COPY_HEADER = 19 };
+
+struct postgres_reader {
+	struct reader reader;
+	struct connection *connection;
+	struct table_set *set;
+	struct postgres_reader_options options;
+	char *schema;
+	bool *existing;
+	struct header header;
+	size_t table;   /* being read; set->table_count at the end */
+	bool copying;
+	bool first;     /* the header comes with the first message */
+	uint64_t seq;
+	char *message;  /* of libpq, the last row */
+	struct buffer row;
+	struct json json;
+};
+
+static void
+qualify(struct postgres_reader *reader, struct buffer *sql, const char *table)
+{
+	connection_identifier(reader->connection, sql, reader->schema);
+	buffer_append_char(sql, '.');
+	connection_identifier(reader->connection, sql, table);
+}
+
+/* Lock first, so that the snapshot can't be older than the lock. */
+static int
+begin(struct postgres_reader *reader, struct error *error)
+{
+	struct buffer sql = {0};
+	size_t count = 0;
+	int result;
+
+	buffer_append_text(&sql, "BEGIN ISOLATION LEVEL REPEATABLE READ, "
+	    "READ ONLY; SET LOCAL row_security = off");
+	for (size_t i = 0; i < reader->set->table_count; i++) {
+		if (!reader->existing[i])
+			continue;
+		buffer_append_text(&sql, count++ > 0 ? ", " :
+		    "; LOCK TABLE ");
+		qualify(reader, &sql, reader->set->tables[i].name);
+	}
+	if (count > 0)
+		buffer_append_text(&sql, " IN ACCESS SHARE MODE");
+	result = connection_run(reader->connection, buffer_text(&sql), error);
+	buffer_free(&sql);
+	if (result == 0) {
+		PGresult *set = connection_query(reader->connection,
+		    "SELECT set_config('hr.workspace', $1, true)", 1,
+		    &reader->options.workspace, error);
+
+		result = set == NULL ? -1 : 0;
+		PQclear(set);
+	}
+	return result;
+}
+
+static void
+write_scope(struct postgres_reader *reader, const struct table *table,
+    struct buffer *sql)
+{
+	if (table->scope == NULL)
+		return;
+	buffer_append_text(sql, " WHERE ");
+	connection_identifier(reader->connection, sql, table->scope);
+	buffer_append_text(sql, " = current_setting('hr.workspace')");
+}
+
+static int
+count_rows(struct postgres_reader *reader, struct error *error)
+{
+	struct buffer sql = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < reader->set->table_count && result == 0; i++) {
+		const struct table *table = &reader->set->tables[i];
+		struct store *store = &reader->header.stores[i];
+		int64_t count = 0;
+
+		*store = (struct store){.name = table->store,
+		    .shape = SHAPE_TABLE};
+		for (size_t j = 0; j < table->column_count; j++)
+			if (table->columns[j].type == TYPE_VECTOR)
+				store->dimension = table->columns[j].limit;
+		if (!reader->existing[i])
+			continue;
+		buffer_clear(&sql);
+		buffer_append_text(&sql, "SELECT count(*) FROM ");
+		qualify(reader, &sql, table->name);
+		write_scope(reader, table, &sql);
+		result = connection_number(reader->connection,
+		    buffer_text(&sql), 0, NULL, &count, error);
+		store->count = (uint64_t)count;
+	}
+	buffer_free(&sql);
+	return result;
+}
+
+static const struct header *
+get_header(struct reader *base)
+{
+	return &((struct postgres_reader *)base)->header;
+}
+
+static int
+start_table(struct postgres_reader *reader, struct error *error)
+{
+	const struct table *table = &reader->set->tables[reader->table];
+	struct buffer sql = {0};
+	PGresult *result;
+
+	buffer_append_text(&sql, "COPY (SELECT ");
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (i > 0)
+			buffer_append_text(&sql, ", ");
+		connection_identifier(reader->connection, &sql,
+		    table->columns[i].name);
+	}
+	buffer_append_text(&sql, " FROM ");
+	qualify(reader, &sql, table->name);
+	write_scope(reader, table, &sql);
+	for (size_t i = 0; i < table->key_count && reader->options.ordered;
+	    i++) {
+		buffer_append_text(&sql, i > 0 ? ", " : " ORDER BY ");
+		connection_identifier(reader->connection, &sql,
+		    table->key[i]);
+		buffer_append_text(&sql, " COLLATE \"C\"");
+	}
+	buffer_append_text(&sql, ") TO STDOUT (FORMAT binary)");
+	result = PQexec(reader->connection->pg, buffer_text(&sql));
+	buffer_free(&sql);
+	if (PQresultStatus(result) != PGRES_COPY_OUT)
+		return connection_failed(reader->connection, result, error);
+	PQclear(result);
+	reader->copying = reader->first = true;
+	reader->seq = 0;
+	return 0;
+}
+
+static int
+end_table(struct postgres_reader *reader, struct error *error)
+{
+	PGresult *result = PQgetResult(reader->connection->pg);
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		return connection_failed(reader->connection, result, error);
+	PQclear(result);
+	while ((result = PQgetResult(reader->connection->pg)) != NULL)
+		PQclear(result);
+	reader->copying = false;
+	reader->table++;
+	return 0;
+}
+
+static uint32_t
+get_number(const char *data, size_t size)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < size; i++)
+		number = number << 8 | (unsigned char)data[i];
+	return number;
+}
+
+/* One row's bytes as a JSON object. */
+static bool
+decode_row(struct postgres_reader *reader, const struct table *table,
+    const char *data, size_t length)
+{
+	size_t at = 2;
+
+	buffer_clear(&reader->row);
+	buffer_append_char(&reader->row, '{');
+	if (length < 2 || get_number(data, 2) != table->column_count)
+		return false;
+	for (size_t i = 0; i < table->column_count; i++) {
+		int32_t size;
+
+		if (length - at < 4)
+			return false;
+		size = (int32_t)get_number(data + at, 4);
+		at += 4;
+		if (size > 0 && length - at < (size_t)size)
+			return false;
+		json_write_name(&reader->row, table->columns[i].name, i == 0);
+		if (!copy_decode_field(&table->columns[i], data + at, size,
+		    &reader->row))
+			return false;
+		at += size > 0 ? (size_t)size : 0;
+	}
+	buffer_append_char(&reader->row, '}');
+	return at == length;
+}
+
+static int
+make_record(struct postgres_reader *reader, const char *data, size_t length,
+    struct record *record, struct error *error)
+{
+	const struct table *table = &reader->set->tables[reader->table];
+
+	*record = (struct record){.kind = RECORD_ROW, .store = table->store,
+	    .seq = ++reader->seq, .table = slice_of(table->name)};
+	if (!decode_row(reader, table, data, length) ||
+	    json_parse_line(&reader->json, buffer_slice(&reader->row),
+	    &record->value) != JSON_GOOD)
+		return error_set(error, STATUS_INTERNAL, "%s: row %llu isn't "
+		    "in the format that PostgreSQL documents", table->name,
+		    (unsigned long long)reader->seq);
+	return 1;
+}
+
+/* The next row of the open table: 1, or 0 at its end, or -1. */
+static int
+next_row(struct postgres_reader *reader, struct record *record,
+    struct error *error)
+{
+	const char *data;
+	int length;
+
+	PQfreemem(reader->message);
+	reader->message = NULL;
+	length = PQgetCopyData(reader->connection->pg, &reader->message, 0);
+	if (length < -1)
+		return connection_failed(reader->connection, NULL, error);
+	if (length == -1)
+		return 0;
+	data = reader->message;
+	if (reader->first && length >= COPY_HEADER) {
+		data += COPY_HEADER;
+		length -= COPY_HEADER;
+		reader->first = false;
+	}
+	if (length == 2) /* the trailer; the end follows */
+		return next_row(reader, record, error);
+	return make_record(reader, data, (size_t)length, record, error);
+}
+
+static int
+next(struct reader *base, struct record *record, struct error *error)
+{
+	struct postgres_reader *reader = (struct postgres_reader *)base;
+
+	while (reader->table < reader->set->table_count) {
+		int got;
+
+		if (!reader->existing[reader->table]) {
+			reader->table++;
+			continue;
+		}
+		if (!reader->copying && start_table(reader, error) != 0)
+			return -1;
+		got = next_row(reader, record, error);
+		if (got != 0)
+			return got;
+		if (end_table(reader, error) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+close_reader(struct reader *base)
+{
+	struct postgres_reader *reader = (struct postgres_reader *)base;
+	struct error unused;
+
+	PQfreemem(reader->message);
+	if (!reader->copying)
+		(void)connection_run(reader->connection, "ROLLBACK", &unused);
+	json_close(&reader->json);
+	buffer_free(&reader->row);
+	free(reader->header.stores);
+	free(reader->existing);
+	free(reader->schema);
+	free(reader);
+}
+
+static const struct reader_class class = {
+	.system = "postgresql",
+	.header = get_header,
+	.next = next,
+	.close = close_reader,
+};
+
+struct reader *
+postgres_reader_open(struct connection *connection, struct table_set *set,
+    const struct postgres_reader_options *options, struct error *error)
+{
+	struct postgres_reader *reader = memory_alloc(sizeof *reader);
+
+	reader->reader.class = &class;
+	reader->connection = connection;
+	reader->set = set;
+	reader->options = *options;
+	json_open(&reader->json);
+	reader->header = (struct header){.system = "postgresql",
+	    .source = connection->place, .fingerprint = connection->identity,
+	    .workspace = options->workspace,
+	    .stores = memory_array(set->table_count, sizeof(struct store)),
+	    .store_count = set->table_count};
+	reader->schema = connection_schema(connection, error);
+	if (reader->schema == NULL || catalog_resolve(connection,
+	    reader->schema, set, &reader->existing, error) != 0 ||
+	    begin(reader, error) != 0 || count_rows(reader, error) != 0) {
+		close_reader(&reader->reader);
+		return NULL;
+	}
+	return &reader->reader;
+}

@@ -1,0 +1,29 @@
+/*
+ * The rows of a workspace in PostgreSQL, as `row` records, from one snapshot.
+ */
+#ifndef HR_READER_POSTGRES_H
+#define HR_READER_POSTGRES_H
+
+#include "postgres/connection.h"
+#include "reader/reader.h"
+#include "stream/table.h"
+
+struct postgres_reader_options {
+	const char *workspace; /* whose rows */
+	bool ordered;          /* by key under collation "C": seq is then the
+	                        * same each time */
+};
+
+/**
+ * postgres_reader_open(connection, set, options, error):
+ * Read the tables of ${set}, in its order, over ${connection}, which stays
+ * the caller's and is in a READ ONLY transaction until reader_close. Tables
+ * that don't exist are empty stores. The tables are locked ACCESS SHARE
+ * before the snapshot is taken; a row-level security policy that would hide
+ * rows is STATUS_TARGET.
+ */
+struct reader *postgres_reader_open(struct connection *connection,
+    struct table_set *set, const struct postgres_reader_options *options,
+    struct error *error);
+
+#endif

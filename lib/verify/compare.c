@@ -1,0 +1,242 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "verify/compare.h"
+#include "verify/drill.h"
+#include "verify/pass.h"
+
+static void
+add_store(struct comparison *comparison, const char *name)
+{
+	for (size_t i = 0; i < comparison->store_count; i++)
+		if (strcmp(comparison->stores[i], name) == 0)
+			return;
+	comparison->stores = memory_resize(comparison->stores,
+	    (comparison->store_count + 1) * sizeof *comparison->stores);
+	comparison->stores[comparison->store_count++] = arena_text(
+	    &comparison->arena, slice_of(name));
+}
+
+static void
+copy_header(struct comparison *comparison, struct side *side,
+    const struct header *header)
+{
+	struct arena *arena = &comparison->arena;
+
+	side->header = *header;
+	side->header.stores = arena_array(arena, header->store_count,
+	    sizeof *side->header.stores);
+	side->header.source = arena_text(arena, slice_of(header->source));
+	side->header.workspace = arena_text(arena,
+	    slice_of(header->workspace));
+	side->header.system = arena_text(arena, slice_of(header->system));
+	side->header.fingerprint = side->header.content = NULL;
+	for (size_t i = 0; i < header->store_count; i++) {
+		struct store *store = &side->header.stores[i];
+
+		*store = header->stores[i];
+		store->name = arena_text(arena, slice_of(store->name));
+		store->label = arena_text(arena, slice_of(store->label));
+		add_store(comparison, store->name);
+	}
+}
+
+/* Read one side's header, and what else only the open source tells. */
+static int
+look_at(struct comparison *comparison, struct side *side,
+    const struct header *hint, struct error *error)
+{
+	struct source_options options = *side->options;
+	struct source source;
+	int result;
+
+	options.hint = hint;
+	result = source_open(&source, side->text, &options, error);
+	if (result == 0) {
+		copy_header(comparison, side, source_header(&source));
+		if (source.schema != NULL)
+			comparison->losses = source.class->losses;
+	}
+	if (result == 0 && side->is_target)
+		result = exceptions_read(&comparison->exceptions, &source,
+		    comparison->losses, error);
+	source_close(&source);
+	return result;
+}
+
+static bool
+is_postgres(const char *text)
+{
+	return strncmp(text, "postgres", 8) == 0 && strstr(text, "://") != NULL;
+}
+
+/* Files first: a database is asked for the vectors that the files have. */
+static int
+look_at_both(struct comparison *comparison, struct error *error)
+{
+	struct side *sides = comparison->sides;
+	size_t first = is_postgres(sides[0].text) &&
+	    !is_postgres(sides[1].text);
+	bool hinted = !is_postgres(sides[first].text);
+
+	/* A pipe can be opened only once; its header comes with the pass. */
+	if (look_at(comparison, &sides[first], NULL, error) != 0 ||
+	    look_at(comparison, &sides[1 - first], hinted ?
+	    &sides[first].header : NULL, error) != 0)
+		return -1;
+	if (hinted)
+		sides[1 - first].header.content = NULL;
+	return 0;
+}
+
+static void
+count_loss(void *context, const char *store, struct slice member,
+    const struct loss *loss)
+{
+	struct comparison *comparison = context;
+	struct loss_count *counts = comparison->loss_counts;
+
+	for (size_t i = 0; i < comparison->loss_count; i++)
+		if (counts[i].loss == loss && strcmp(counts[i].store, store) ==
+		    0 && slice_is(member, counts[i].member)) {
+			counts[i].count++;
+			return;
+		}
+	comparison->loss_counts = memory_grow(counts,
+	    &comparison->loss_capacity, comparison->loss_count + 1,
+	    sizeof *counts);
+	comparison->loss_counts[comparison->loss_count++] =
+	    (struct loss_count){arena_text(&comparison->arena,
+	    slice_of(store)), arena_text(&comparison->arena, member), loss, 1};
+}
+
+/* In a sample only the first buckets count. */
+static size_t
+bucket_limit(const struct comparison *comparison)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < comparison->sides[0].header.store_count; i++)
+		total += comparison->sides[0].header.stores[i].count;
+	if (comparison->sample == 0 || comparison->sample >= total)
+		return BUCKETS;
+	return (size_t)(comparison->sample * BUCKETS / total + 1);
+}
+
+static void
+add_to_bucket(void *context, const struct pass_item *item)
+{
+	struct side *side = context;
+	const struct record *record = item->record;
+	uint64_t bytes = record->vector.length;
+
+	side->counts[item->store]++;
+	if (record->vector.data != NULL) {
+		if (side->bytes_of_vectors[item->store] == 0)
+			side->bytes_of_vectors[item->store] = bytes;
+		else if (side->bytes_of_vectors[item->store] != bytes)
+			side->mixed_vectors[item->store] = true;
+	}
+	digest_add(&side->buckets[item->key % BUCKETS], item->hash);
+}
+
+static int
+digest_side(struct comparison *comparison, struct side *side,
+    struct error *error)
+{
+	struct loss_counter counter = {count_loss, comparison};
+	struct pass pass = {.comparison = comparison, .side = side,
+	    .take = add_to_bucket, .context = side,
+	    .counter = side->is_target ? NULL : &counter, .counting = true};
+	size_t count = comparison->store_count;
+
+	side->counts = arena_array(&comparison->arena, count,
+	    sizeof *side->counts);
+	side->bytes_of_vectors = arena_array(&comparison->arena, count,
+	    sizeof *side->bytes_of_vectors);
+	side->mixed_vectors = arena_array(&comparison->arena, count,
+	    sizeof *side->mixed_vectors);
+	return pass_run(&pass, error);
+}
+
+bool
+compare_differs(const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->store_count; i++)
+		for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
+			if (comparison->totals[kind][i] > 0)
+				return true;
+	return false;
+}
+
+/* Only counts are known: what is more on one side is missing or extra. */
+static void
+compare_counts(struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->store_count; i++) {
+		uint64_t here = comparison->sides[0].counts[i];
+		uint64_t there = comparison->sides[1].counts[i];
+
+		if (here > there)
+			comparison->totals[DIFFERENCE_MISSING][i] =
+			    here - there;
+		else
+			comparison->totals[DIFFERENCE_EXTRA][i] = there - here;
+	}
+}
+
+static bool
+can_read_again(const struct comparison *comparison)
+{
+	return !comparison->sides[0].options->accept_changed ||
+	    comparison->sides[0].text != NULL;
+}
+
+static int
+compare_buckets(struct comparison *comparison, struct error *error)
+{
+	size_t limit = bucket_limit(comparison);
+	bool differing[BUCKETS] = {false}, any = false;
+
+	for (size_t i = 0; i < limit; i++) {
+		differing[i] = !digest_equal(&comparison->sides[0].buckets[i],
+		    &comparison->sides[1].buckets[i]);
+		any |= differing[i];
+	}
+	if (!any)
+		return 0;
+	compare_counts(comparison);
+	if (!can_read_again(comparison))
+		return 0;
+	return drill_run(comparison, differing, error);
+}
+
+int
+compare_sides(struct comparison *comparison, struct error *error)
+{
+	if (look_at_both(comparison, error) != 0)
+		return -1;
+	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
+		comparison->totals[kind] = arena_array(&comparison->arena,
+		    comparison->store_count, sizeof(uint64_t));
+	if (digest_side(comparison, &comparison->sides[0], error) != 0 ||
+	    digest_side(comparison, &comparison->sides[1], error) != 0)
+		return -1;
+	if (comparison->counts_only) {
+		compare_counts(comparison);
+		return 0;
+	}
+	return compare_buckets(comparison, error);
+}
+
+void
+compare_free(struct comparison *comparison)
+{
+	exceptions_free(&comparison->exceptions);
+	free(comparison->stores);
+	free(comparison->differences);
+	free(comparison->loss_counts);
+	arena_free(&comparison->arena);
+	*comparison = (struct comparison){0};
+}

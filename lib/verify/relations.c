@@ -1,0 +1,134 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "verify/relations.h"
+
+static void
+add_name(struct source *target, struct buffer *sql, const char *before,
+    const char *name)
+{
+	buffer_append_text(sql, before);
+	connection_identifier(&target->connection, sql, name);
+}
+
+static const struct table *
+find(struct source *target, const char *name)
+{
+	return table_find(schema_tables(target->schema), slice_of(name));
+}
+
+static const char *
+scope_of(struct source *target, const char *name)
+{
+	const struct table *table = find(target, name);
+
+	return table != NULL && table->scope != NULL ? table->scope :
+	    "workspace";
+}
+
+/* One number of a query with the workspace as its parameter; -1: no table. */
+static int
+count(struct source *target, struct buffer *sql, int64_t *number,
+    struct error *error)
+{
+	const char *workspace = schema_workspace(target->schema);
+
+	if (connection_number(&target->connection, buffer_text(sql), 1,
+	    &workspace, number, error) == 0)
+		return 0;
+	if (strcmp(target->connection.sqlstate, "42P01") != 0)
+		return -1;
+	*number = -1;
+	return 0;
+}
+
+static int
+check_relation(struct report *report, struct source *target,
+    const struct relation *relation, struct error *error)
+{
+	struct buffer sql = {0};
+	int64_t missing;
+	int result;
+
+	add_name(target, &sql, "SELECT count(*) FROM ", relation->table);
+	add_name(target, &sql, " AS c WHERE c.", scope_of(target,
+	    relation->table));
+	add_name(target, &sql, " = $1 AND c.", relation->column);
+	add_name(target, &sql, " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ",
+	    relation->parent);
+	add_name(target, &sql, " AS p WHERE p.", scope_of(target,
+	    relation->parent));
+	add_name(target, &sql, " = $1 AND p.", relation->parent_column);
+	add_name(target, &sql, " = c.", relation->column);
+	buffer_append_char(&sql, ')');
+	result = count(target, &sql, &missing, error);
+	buffer_free(&sql);
+	if (result != 0 || missing < 0)
+		return result;
+	if (missing > 0 && !relation->required)
+		report_note(report, arena_format(&report->arena, "%s: not so "
+		    "for %" PRId64 ", as in the source", relation->name,
+		    missing));
+	else
+		report_check(report, (struct check){.name = arena_format(
+		    &report->arena, "Relation: %s", relation->name),
+		    .passed = missing == 0, .words = missing == 0 ? NULL :
+		    arena_format(&report->arena, "%" PRId64 " without one",
+		    missing)});
+	return 0;
+}
+
+static int
+check_fill(struct report *report, struct source *target,
+    const struct finish *finish, struct error *error)
+{
+	struct buffer sql = {0};
+	int64_t unlike;
+	int result;
+
+	add_name(target, &sql, "SELECT count(*) FROM ", finish->table);
+	add_name(target, &sql, " AS t LEFT JOIN ", finish->other);
+	buffer_append_text(&sql, " AS o ON true");
+	for (size_t i = 0; i < finish->on_count; i++) {
+		add_name(target, &sql, " AND o.", finish->on[i]);
+		add_name(target, &sql, " = t.", finish->on[i]);
+	}
+	add_name(target, &sql, " WHERE t.", scope_of(target, finish->table));
+	buffer_append_text(&sql, " = $1 AND (false");
+	for (size_t i = 0; i < finish->column_count; i++) {
+		add_name(target, &sql, " OR t.", finish->columns[i]);
+		add_name(target, &sql, " IS DISTINCT FROM o.",
+		    finish->columns[i]);
+	}
+	buffer_append_char(&sql, ')');
+	result = count(target, &sql, &unlike, error);
+	buffer_free(&sql);
+	if (result != 0 || unlike < 0)
+		return result;
+	report_check(report, (struct check){.name = arena_format(
+	    &report->arena, "Filled columns: %s from %s", finish->table,
+	    finish->other), .passed = unlike == 0, .words = unlike == 0 ?
+	    NULL : arena_format(&report->arena, "%" PRId64 " rows differ",
+	    unlike)});
+	return 0;
+}
+
+int
+relations_check(struct report *report, struct source *target,
+    struct error *error)
+{
+	const struct table_set *set = schema_tables(target->schema);
+
+	/* Out of the reader's transaction: a missing table must not end it. */
+	reader_close(target->reader);
+	target->reader = NULL;
+	for (size_t i = 0; i < set->relation_count; i++)
+		if (check_relation(report, target, &set->relations[i],
+		    error) != 0)
+			return -1;
+	for (size_t i = 0; i < set->finish_count; i++)
+		if (!set->finishes[i].endpoints && check_fill(report, target,
+		    &set->finishes[i], error) != 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,131 @@
+/*
+ * hr-verify: two places hold the same records, or not (hr-verify(1)).
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/program.h"
+#include "verify/report.h"
+
+static const char name[] = "hr-verify";
+static const char help[] =
+    "Examples:\n"
+    "  hr-verify DIR 'postgresql:///db?workspace=w&schema=lightrag'\n"
+    "  hr-verify --json DIR1 DIR2 | jq .checks\n"
+    "  hr-extract DIR >then.ndjson; hr-verify then.ndjson DIR\n"
+    "\n"
+    "Usage: hr-verify [OPTION]... SOURCE TARGET\n"
+    "Compare every record of SOURCE with every record of TARGET.\n"
+    "\n"
+    "  --counts                 compare only how many there are\n"
+    "  --sample N               compare about N records\n"
+    "  --limit N                differences to name (default 20)\n"
+    "  --source-workspace W     which workspace of a working_dir SOURCE\n"
+    "  --accept-changed         your own filter stood before this stage\n"
+    "  --json                   the report as JSON\n"
+    "  -h, --help               this text\n"
+    "  -V, --version            the version\n";
+
+static void
+note(void *context, const char *text)
+{
+	(void)context;
+	program_note(name, "%s", text);
+}
+
+static int
+verify(struct comparison *comparison, bool json, enum status *status,
+    struct error *error)
+{
+	struct report report = {0};
+	int result = compare_sides(comparison, error);
+
+	if (result == 0)
+		result = report_make(&report, comparison, error);
+	if (result == 0) {
+		(json ? report_json : report_print)(&report, comparison,
+		    stdout);
+		*status = report_passed(&report) ? STATUS_DONE :
+		    STATUS_DIFFERENT;
+	}
+	report_free(&report);
+	return result;
+}
+
+static int
+read_number(const char *option, const char *text, uint64_t *out)
+{
+	struct error error;
+
+	if (program_number(text, 0, 1000000000000, out, &error) == 0)
+		return 0;
+	program_note(name, "%s: %s", option, error.message);
+	return STATUS_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"counts", no_argument, NULL, 'c'},
+		{"sample", required_argument, NULL, 's'},
+		{"limit", required_argument, NULL, 'l'},
+		{"source-workspace", required_argument, NULL, 'w'},
+		{"accept-changed", no_argument, NULL, 'a'},
+		{"json", no_argument, NULL, 'J'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0}
+	};
+	struct source_options options[2] = {
+	    {.program = name, .reader = {.note = note}},
+	    {.program = name, .reader = {.note = note}}};
+	struct comparison comparison = {0};
+	struct error error = {0};
+	enum status status = STATUS_DONE;
+	uint64_t limit = 20;
+	bool json = false;
+	int option, result;
+
+	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+		result = 0;
+		if (option == 'h')
+			return program_help(help);
+		else if (option == 'V')
+			return program_version(name);
+		else if (option == 'c')
+			comparison.counts_only = true;
+		else if (option == 'J')
+			json = true;
+		else if (option == 'a')
+			options[0].accept_changed =
+			    options[1].accept_changed = true;
+		else if (option == 'w')
+			options[0].reader.workspace = optarg;
+		else if (option == 's')
+			result = read_number("--sample", optarg,
+			    &comparison.sample);
+		else if (option == 'l')
+			result = read_number("--limit", optarg, &limit);
+		else
+			return program_usage(name);
+		if (result != 0)
+			return result;
+	}
+	if (optind + 2 != argc) {
+		program_note(name, "two locations are expected");
+		return program_usage(name);
+	}
+	program_start();
+	comparison.limit = (size_t)limit;
+	for (size_t i = 0; i < 2; i++) {
+		comparison.sides[i].text = argv[optind + (int)i];
+		comparison.sides[i].options = &options[i];
+		comparison.sides[i].is_target = i == 1;
+	}
+	result = verify(&comparison, json, &status, &error);
+	compare_free(&comparison);
+	return program_end(name, result, status, &error);
+}
