@@ -61,7 +61,7 @@ start_postgres() {
 	    "$sandbox" start >"$scratch/sandbox.uri" 2>"$scratch/sandbox.err" ||
 	    { cat "$scratch/sandbox.err" >&2; exit 1; }
 	PGHOST=$(sed 's/.*[?&]host=\([^&]*\).*/\1/' "$scratch/sandbox.uri")
-	PGPORT=5432 PGUSER=hr PGDATABASE=hr
+	PGPORT=5432 PGUSER=sandbox PGDATABASE=hr
 	export PGHOST PGPORT PGUSER PGDATABASE
 }
 
@@ -81,7 +81,7 @@ fresh_database() {
 	psql -Xq -d "$PGDATABASE" -c 'create extension vector' || exit 1
 	export PGDATABASE
 	# shellcheck disable=SC2034
-	URI="postgresql:///$PGDATABASE?host=$PGHOST&port=5432&user=hr"
+	URI="postgresql:///$PGDATABASE?host=$PGHOST&port=5432&user=sandbox"
 }
 
 # sql STATEMENT...: rows as text, columns with | between them.

@@ -226,11 +226,13 @@ print_people(const struct header *header, const struct preview *preview)
 
 	printf("Records to Migrate:\n");
 	for (size_t i = 0; i < header->store_count; i++) {
-		if (header->stores[i].label == NULL)
-			continue;
-		printf("  %-12s %10" PRIu64 "\n", header->stores[i].label,
-		    header->stores[i].count);
-		total += header->stores[i].count;
+		const struct store *store = stream_labelled(header, i);
+
+		if (store == NULL)
+			break;
+		printf("  %-12s %10" PRIu64 "\n", store->label,
+		    store->count);
+		total += store->count;
 	}
 	printf("  %-12s %10" PRIu64 "\n\n", "Total", total);
 	printf("Stores:\n");

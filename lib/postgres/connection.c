@@ -150,8 +150,11 @@ set_up_session(struct connection *connection, struct error *error)
 	    "set_config('extra_float_digits', '3', false), "
 	    "set_config('statement_timeout', '0', false), "
 	    "set_config('idle_in_transaction_session_timeout', '0', false), "
-	    "set_config('client_connection_check_interval', '500', false)",
-	    error) != 0)
+	    "set_config('client_connection_check_interval', '500', false), "
+	    /* A role named hr or hybridrag would find its tables there. */
+	    "set_config('search_path', (SELECT coalesce(string_agg("
+	    "quote_ident(s), ', '), '') FROM unnest(current_schemas(false)) s "
+	    "WHERE s NOT IN ('hr', 'hybridrag')), false)", error) != 0)
 		return -1;
 	result = connection_query(connection, "SELECT (SELECT "
 	    "system_identifier FROM pg_control_system()) || '/' || oid "

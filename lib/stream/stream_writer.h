@@ -73,6 +73,12 @@ void stream_write_header_line(struct buffer *buffer,
 /** stream_record_line(buffer, record): a record's line without LF. */
 void stream_record_line(struct buffer *buffer, const struct record *record);
 
+/**
+ * stream_labelled(header, n): the n-th store (from 0) that has a label, in the
+ * order in which people are told of them; NULL behind the last.
+ */
+const struct store *stream_labelled(const struct header *header, size_t n);
+
 /** stream_store_index(header, name): which store; -1 if it has none such. */
 int stream_store_index(const struct header *header, struct slice name);
 

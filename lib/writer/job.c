@@ -141,8 +141,8 @@ job_phase(struct connection *connection, const char *job, const char *phase,
 	values[2] = words[i].status;
 	values[3] = message;
 	result = connection_query(connection, "UPDATE hybridrag_migration_jobs "
-	    "j SET phase = $2, status = $3, last_error = $4, completed_at = "
-	    "CASE WHEN $3 = 'completed' THEN now() END, migrated_records = "
+	    "j SET phase = $2, status = $3::text, last_error = $4, completed_at = "
+	    "CASE WHEN $3::text = 'completed' THEN now() END, migrated_records = "
 	    "(SELECT coalesce(sum(rows), 0) FROM hr.progress p WHERE p.job_id "
 	    "= j.job_id), failed_records = (SELECT coalesce(sum(rejected), 0) "
 	    "FROM hr.progress p WHERE p.job_id = j.job_id), checkpoints = "
