@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify/relations.h"
@@ -26,19 +27,32 @@ scope_of(struct source *target, const char *name)
 	    "workspace";
 }
 
-/* One number of a query with the workspace as its parameter; -1: no table. */
+/*
+ * A query of keys with the workspace as its parameter: how many there are
+ * (-1: there is no such table), and the first of them for people.
+ */
 static int
-count(struct source *target, struct buffer *sql, int64_t *number,
-    struct error *error)
+count(struct report *report, struct source *target, struct buffer *keys,
+    int64_t *number, const char **first, struct error *error)
 {
 	const char *workspace = schema_workspace(target->schema);
+	struct buffer sql = {0};
+	PGresult *result;
 
-	if (connection_number(&target->connection, buffer_text(sql), 1,
-	    &workspace, number, error) == 0)
-		return 0;
-	if (strcmp(target->connection.sqlstate, "42P01") != 0)
-		return -1;
+	buffer_format(&sql, "WITH keys AS (%s) SELECT count(*), (SELECT "
+	    "string_agg(quote_literal(key), ', ') FROM (SELECT key FROM keys "
+	    "ORDER BY key LIMIT 5) f) FROM keys", buffer_text(keys));
+	result = connection_query(&target->connection, buffer_text(&sql), 1,
+	    &workspace, error);
+	buffer_free(&sql);
 	*number = -1;
+	if (result == NULL)
+		return strcmp(target->connection.sqlstate, "42P01") == 0 ? 0 :
+		    -1;
+	*number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	*first = arena_text(&report->arena, slice_of(PQgetvalue(result, 0,
+	    1)));
+	PQclear(result);
 	return 0;
 }
 
@@ -47,10 +61,12 @@ check_relation(struct report *report, struct source *target,
     const struct relation *relation, struct error *error)
 {
 	struct buffer sql = {0};
+	const char *first = "";
 	int64_t missing;
 	int result;
 
-	add_name(target, &sql, "SELECT count(*) FROM ", relation->table);
+	add_name(target, &sql, "SELECT c.", relation->column);
+	add_name(target, &sql, "::text AS key FROM ", relation->table);
 	add_name(target, &sql, " AS c WHERE c.", scope_of(target,
 	    relation->table));
 	add_name(target, &sql, " = $1 AND c.", relation->column);
@@ -61,20 +77,20 @@ check_relation(struct report *report, struct source *target,
 	add_name(target, &sql, " = $1 AND p.", relation->parent_column);
 	add_name(target, &sql, " = c.", relation->column);
 	buffer_append_char(&sql, ')');
-	result = count(target, &sql, &missing, error);
+	result = count(report, target, &sql, &missing, &first, error);
 	buffer_free(&sql);
 	if (result != 0 || missing < 0)
 		return result;
 	if (missing > 0 && !relation->required)
 		report_note(report, arena_format(&report->arena, "%s: not so "
-		    "for %" PRId64 ", as in the source", relation->name,
-		    missing));
+		    "for %" PRId64 " (%s …)", relation->name, missing,
+		    first));
 	else
 		report_check(report, (struct check){.name = arena_format(
 		    &report->arena, "Relation: %s", relation->name),
 		    .passed = missing == 0, .words = missing == 0 ? NULL :
-		    arena_format(&report->arena, "%" PRId64 " without one",
-		    missing)});
+		    arena_format(&report->arena, "%" PRId64 " without one "
+		    "(%s)", missing, first)});
 	return 0;
 }
 
@@ -82,11 +98,14 @@ static int
 check_fill(struct report *report, struct source *target,
     const struct finish *finish, struct error *error)
 {
+	const struct table *table = find(target, finish->table);
 	struct buffer sql = {0};
+	const char *first = "";
 	int64_t unlike;
 	int result;
 
-	add_name(target, &sql, "SELECT count(*) FROM ", finish->table);
+	add_name(target, &sql, "SELECT t.", table->key[table->key_count - 1]);
+	add_name(target, &sql, "::text AS key FROM ", finish->table);
 	add_name(target, &sql, " AS t LEFT JOIN ", finish->other);
 	buffer_append_text(&sql, " AS o ON true");
 	for (size_t i = 0; i < finish->on_count; i++) {
@@ -101,15 +120,15 @@ check_fill(struct report *report, struct source *target,
 		    finish->columns[i]);
 	}
 	buffer_append_char(&sql, ')');
-	result = count(target, &sql, &unlike, error);
+	result = count(report, target, &sql, &unlike, &first, error);
 	buffer_free(&sql);
 	if (result != 0 || unlike < 0)
 		return result;
 	report_check(report, (struct check){.name = arena_format(
 	    &report->arena, "Filled columns: %s from %s", finish->table,
 	    finish->other), .passed = unlike == 0, .words = unlike == 0 ?
-	    NULL : arena_format(&report->arena, "%" PRId64 " rows differ",
-	    unlike)});
+	    NULL : arena_format(&report->arena, "%" PRId64 " rows differ (%s)",
+	    unlike, first)});
 	return 0;
 }
 
