@@ -27,6 +27,8 @@ static const char help[] =
     "  --source-workspace W     which workspace of a working_dir\n"
     "  --resume FILE            leave out what checkpoint FILE says is done\n"
     "  --count                  count the records, write none\n"
+    "  --list-workspaces        name the workspaces of a working_dir, a line each\n"
+    "  --vectors=base64|array   how embeddings are written (default base64)\n"
     "  --max-record BYTES       longest record (default 268435456)\n"
     "  -h, --help               this text\n"
     "  -V, --version            the version\n";
@@ -38,6 +40,8 @@ struct options {
 	const char *only[MOST_STORES];
 	const char *resume;
 	bool count;
+	bool arrays;
+	bool list;
 	uint64_t max_record;
 };
 
@@ -58,6 +62,7 @@ extract(const struct options *options, const char *location, bool *rejects,
 	int got = 0, result;
 
 	stream_writer_open(&writer, STDOUT_FILENO, name);
+	writer.vectors_as_arrays = options->arrays;
 	result = source_open(&source, location, &options->source, error);
 	if (result == 0)
 		result = stream_write_header(&writer, source_header(&source),
@@ -75,6 +80,18 @@ extract(const struct options *options, const char *location, bool *rejects,
 }
 
 static int
+list_workspaces(const char *location, struct error *error)
+{
+	struct buffer names = {0};
+	int result = source_workspaces(location, &names, error);
+
+	if (result == 0)
+		fwrite(names.data, 1, names.length, stdout);
+	buffer_free(&names);
+	return result;
+}
+
+static int
 parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
@@ -82,7 +99,9 @@ parse_options(int argc, char **argv, struct options *options)
 		{"source-workspace", required_argument, NULL, 'w'},
 		{"resume", required_argument, NULL, 'r'},
 		{"count", no_argument, NULL, 'c'},
+		{"list-workspaces", no_argument, NULL, 'l'},
 		{"max-record", required_argument, NULL, 'x'},
+		{"vectors", required_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0}
@@ -109,11 +128,21 @@ parse_options(int argc, char **argv, struct options *options)
 		case 'c':
 			options->count = true;
 			break;
+		case 'l':
+			options->list = true;
+			break;
 		case 'x':
 			if (program_number(optarg, 1024, SIZE_MAX / 8,
 			    &options->max_record, &error) == 0)
 				break;
 			program_note(name, "--max-record: %s", error.message);
+			return STATUS_USAGE;
+		case 'v':
+			options->arrays = strcmp(optarg, "array") == 0;
+			if (options->arrays || strcmp(optarg, "base64") == 0)
+				break;
+			program_note(name, "--vectors: \"%s\" is neither "
+			    "base64 nor array", optarg);
 			return STATUS_USAGE;
 		case 'h':
 			exit(program_help(help));
@@ -153,7 +182,9 @@ main(int argc, char **argv)
 		options.source.reader.after_count = checkpoint.count;
 	}
 	if (result == 0)
-		result = extract(&options, argv[optind], &rejects, &error);
+		result = options.list ? list_workspaces(argv[optind],
+		    &error) : extract(&options, argv[optind], &rejects,
+		    &error);
 	checkpoint_free(&checkpoint);
 	return program_end(name, result, rejects ? STATUS_DIFFERENT :
 	    STATUS_DONE, &error);

@@ -20,7 +20,7 @@ static const char help[] =
     "  hr-load discard --job 1a2b3c-4d5e6f postgresql:///db\n"
     "\n"
     "Usage: hr-load [OPTION]... [TARGET]\n"
-    "       hr-load complete|fail|discard --job ID [TARGET]\n"
+    "       hr-load complete|unverified|fail|discard|phase --job ID [TARGET]\n"
     "Load the rows on standard input into PostgreSQL; print commit records.\n"
     "TARGET is a libpq URI; without one libpq's environment says where.\n"
     "\n"
@@ -32,15 +32,17 @@ static const char help[] =
     "  --database NAME     the source's name in the job's row\n"
     "  --accept-changed    your own filter stood before this stage\n"
     "  --max-record BYTES  longest record (default 268435456)\n"
+    "  --offline           the dry run doesn't ask the target\n"
     "  --json              the dry run as JSON\n"
     "  -h, --help          this text\n"
     "  -V, --version       the version\n";
 
 struct options {
-	const char *command; /* complete, fail, discard; NULL: load */
+	const char *command; /* one of commands; NULL: load */
 	const char *target;
 	struct loader_options loader;
 	bool dry_run;
+	bool offline;
 	bool json;
 	bool accept_changed;
 	uint64_t max_record;
@@ -244,7 +246,8 @@ print_people(const struct header *header, const struct preview *preview)
 			    header->stores[i].dimension);
 		putchar('\n');
 	}
-	printf("\nTarget:\n");
+	if (preview->count > 0)
+		printf("\nTarget:\n");
 	for (size_t i = 0; i < preview->count; i++)
 		printf("  %s %-16s %s\n", preview->findings[i].passed ? "✓" :
 		    "✗", preview->findings[i].name,
@@ -294,7 +297,7 @@ dry_run(const struct options *options, enum status *status,
 		else if (line.kind == LINE_DESCRIPTION)
 			result = table_read(&run.set, line.root, error);
 	}
-	if (result == 0)
+	if (result == 0 && !options->offline)
 		result = preview_make(&preview, options->target,
 		    &run.reader.header, &run.set,
 		    target_workspace(&run.reader.header), name, error);
@@ -311,15 +314,22 @@ static int
 settle(const struct options *options, struct error *error)
 {
 	struct connection connection;
+	const char *job = options->loader.job, *command = options->command;
+	char phase[JOB_PHASE_SIZE];
 	int result = connection_open(&connection, options->target, name,
 	    error);
 
-	if (result == 0 && strcmp(options->command, "discard") == 0)
-		result = job_discard(&connection, options->loader.job, error);
+	if (result == 0 && strcmp(command, "discard") == 0)
+		result = job_discard(&connection, job, error);
+	else if (result == 0 && strcmp(command, "phase") == 0)
+		result = job_read_phase(&connection, job, phase, error);
 	else if (result == 0)
-		result = job_phase(&connection, options->loader.job,
-		    strcmp(options->command, "complete") == 0 ? "completed" :
-		    "verification_failed", NULL, error);
+		result = job_settle(&connection, job,
+		    strcmp(command, "complete") == 0 ? "completed" :
+		    strcmp(command, "fail") == 0 ? "verification_failed" :
+		    "unverified", error);
+	if (result == 0 && strcmp(command, "phase") == 0)
+		printf("%s\n", phase);
 	connection_close(&connection);
 	return result;
 }
@@ -336,6 +346,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"database", required_argument, NULL, 'd'},
 		{"accept-changed", no_argument, NULL, 'a'},
 		{"max-record", required_argument, NULL, 'x'},
+		{"offline", no_argument, NULL, 'o'},
 		{"json", no_argument, NULL, 'J'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
@@ -381,6 +392,9 @@ parse_options(int argc, char **argv, struct options *options)
 				break;
 			program_note(name, "--max-record: %s", error.message);
 			return STATUS_USAGE;
+		case 'o':
+			options->offline = true;
+			break;
 		case 'J':
 			options->json = true;
 			break;
@@ -398,9 +412,10 @@ parse_options(int argc, char **argv, struct options *options)
 static int
 parse_operands(int argc, char **argv, struct options *options)
 {
-	static const char *const commands[] = {"complete", "fail", "discard"};
+	static const char *const commands[] = {"complete", "unverified",
+	    "fail", "discard", "phase"};
 
-	for (size_t i = 0; i < 3 && optind < argc; i++)
+	for (size_t i = 0; i < 5 && optind < argc; i++)
 		if (strcmp(argv[optind], commands[i]) == 0)
 			options->command = commands[i];
 	if (options->command != NULL)

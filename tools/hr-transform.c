@@ -19,13 +19,15 @@ static const char help[] =
     "  hr-extract 'postgresql:///db?schema=lightrag&workspace=w' |\n"
     "      hr-transform --schema lightrag --reverse | jq .\n"
     "\n"
-    "Usage: hr-transform --schema NAME [OPTION]...\n"
+    "Usage: hr-transform [OPTION]...\n"
     "Turn the records on standard input into rows of a schema's tables.\n"
     "\n"
-    "  --schema NAME            whose tables: lightrag\n"
+    "  --schema NAME            whose tables: lightrag (default: the schema\n"
+    "                           that is called as the records' system)\n"
     "  --workspace W            workspace in the target\n"
     "  --embedding-model MODEL  names the tables that hold embeddings\n"
     "  --reverse                rows in, records out\n"
+    "  --vectors=base64|array   how --reverse writes embeddings\n"
     "  --accept-changed         your own filter stood before this stage\n"
     "  --max-record BYTES       longest record (default 268435456)\n"
     "  -h, --help               this text\n"
@@ -35,6 +37,7 @@ struct options {
 	const struct schema_class *class;
 	struct schema_options schema;
 	bool reverse;
+	bool arrays;
 	bool accept_changed;
 	uint64_t max_record;
 };
@@ -107,6 +110,20 @@ write_end(struct stream_reader *reader, struct stream_writer *writer,
 	return result;
 }
 
+static struct schema *
+open_schema(const struct options *options, const struct header *header,
+    struct error *error)
+{
+	const struct schema_class *class = options->class != NULL ?
+	    options->class : schema_find(header->system);
+
+	if (class != NULL)
+		return schema_open(class, header, &options->schema, error);
+	error_set(error, STATUS_USAGE, "no schema is called as the system "
+	    "\"%s\"; name one with --schema", header->system);
+	return NULL;
+}
+
 static int
 transform_line(struct stream_reader *reader, struct stream_writer *writer,
     struct schema **schema, const struct options *options,
@@ -114,8 +131,7 @@ transform_line(struct stream_reader *reader, struct stream_writer *writer,
 {
 	switch (line->kind) {
 	case LINE_BEGIN:
-		*schema = schema_open(options->class, &reader->header,
-		    &options->schema, error);
+		*schema = open_schema(options, &reader->header, error);
 		if (*schema == NULL)
 			return -1;
 		if (!options->reverse)
@@ -150,6 +166,7 @@ transform(const struct options *options, bool *rejects, struct error *error)
 	reader.accept_changed = options->accept_changed;
 	reader.max_record = options->max_record;
 	stream_writer_open(&writer, STDOUT_FILENO, name);
+	writer.vectors_as_arrays = options->arrays;
 	while (result == 0 && (got = stream_reader_next(&reader, &line,
 	    error)) != 0)
 		result = got < 0 ? -1 : transform_line(&reader, &writer,
@@ -175,6 +192,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"reverse", no_argument, NULL, 'r'},
 		{"accept-changed", no_argument, NULL, 'a'},
 		{"max-record", required_argument, NULL, 'x'},
+		{"vectors", required_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0}
@@ -209,6 +227,13 @@ parse_options(int argc, char **argv, struct options *options)
 				break;
 			program_note(name, "--max-record: %s", error.message);
 			return STATUS_USAGE;
+		case 'v':
+			options->arrays = strcmp(optarg, "array") == 0;
+			if (options->arrays || strcmp(optarg, "base64") == 0)
+				break;
+			program_note(name, "--vectors: \"%s\" is neither "
+			    "base64 nor array", optarg);
+			return STATUS_USAGE;
 		case 'h':
 			exit(program_help(help));
 		case 'V':
@@ -217,9 +242,8 @@ parse_options(int argc, char **argv, struct options *options)
 			return program_usage(name);
 		}
 	}
-	if (options->class == NULL || optind < argc) {
-		program_note(name, options->class == NULL ?
-		    "--schema is missing" : "operands are not expected");
+	if (optind < argc) {
+		program_note(name, "operands are not expected");
 		return program_usage(name);
 	}
 	return 0;

@@ -204,6 +204,25 @@ source_open(struct source *source, const char *text,
 	return 0;
 }
 
+int
+source_workspaces(const char *text, struct buffer *out, struct error *error)
+{
+	struct location location;
+	struct lightrag_workspaces found = {0};
+	int result = location_parse(&location, text, error);
+
+	if (result == 0 && location.form != LOCATION_FILES)
+		result = error_set(error, STATUS_USAGE,
+		    "%s: only a directory has workspaces to list", text);
+	if (result == 0)
+		result = lightrag_workspaces(location.path, &found, error);
+	for (size_t i = 0; result == 0 && i < found.count; i++)
+		buffer_format(out, "%s\n", found.names[i]);
+	lightrag_workspaces_free(&found);
+	location_free(&location);
+	return result;
+}
+
 const struct header *
 source_header(struct source *source)
 {

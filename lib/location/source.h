@@ -45,6 +45,14 @@ struct source {
 int source_open(struct source *source, const char *text,
     const struct source_options *options, struct error *error);
 
+/**
+ * source_workspaces(text, out, error): append to ${out} the names of the
+ * workspaces in the directory ${text}, a line each; the empty name is the
+ * directory itself. STATUS_USAGE where the location is no directory.
+ */
+int source_workspaces(const char *text, struct buffer *out,
+    struct error *error);
+
 /** source_header(source): stores with counts; valid until source_close. */
 const struct header *source_header(struct source *source);
 

@@ -124,6 +124,7 @@ job_phase(struct connection *connection, const char *job, const char *phase,
 		{"initial", "pending"}, {"loading", "in_progress"},
 		{"finishing", "in_progress"}, {"loaded", "in_progress"},
 		{"completed", "completed"},
+		{"unverified", "completed"},
 		{"verification_failed", "failed"}, {"interrupted", "paused"},
 		{"discarded", "completed"}, {NULL, NULL}
 	};
@@ -158,6 +159,65 @@ job_phase(struct connection *connection, const char *job, const char *phase,
 		return error_set(error, STATUS_CONFLICT, "%s: no job %s here",
 		    connection->place, job);
 	return 0;
+}
+
+int
+job_read_phase(struct connection *connection, const char *job, char *out,
+    struct error *error)
+{
+	PGresult *result = connection_query(connection, "SELECT phase FROM "
+	    "hybridrag_migration_jobs WHERE job_id = $1 FOR UPDATE", 1, &job,
+	    error);
+	bool found;
+
+	if (result == NULL)
+		return -1;
+	found = PQntuples(result) > 0;
+	if (found)
+		snprintf(out, JOB_PHASE_SIZE, "%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return found ? 0 : error_set(error, STATUS_CONFLICT,
+	    "%s: no job %s here", connection->place, job);
+}
+
+/* Out of `completed` nothing leads, least of all a comparison with what the
+ * application has written since. */
+static bool
+may_settle(const char *from, const char *to)
+{
+	static const char *const ways[][2] = {
+		{"loaded", "completed"}, {"loaded", "unverified"},
+		{"loaded", "verification_failed"},
+		{"unverified", "completed"}, {"unverified", "unverified"},
+		{"unverified", "verification_failed"},
+		{"verification_failed", "completed"},
+		{"verification_failed", "verification_failed"},
+		{"completed", "completed"}
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i][0], from) == 0 &&
+		    strcmp(ways[i][1], to) == 0)
+			return true;
+	return false;
+}
+
+int
+job_settle(struct connection *connection, const char *job, const char *phase,
+    struct error *error)
+{
+	char now[JOB_PHASE_SIZE];
+
+	if (connection_run(connection, "BEGIN", error) != 0 ||
+	    job_read_phase(connection, job, now, error) != 0)
+		return -1;
+	if (!may_settle(now, phase))
+		return error_set(error, STATUS_CONFLICT, "job %s is %s: it "
+		    "can't become %s", job, now, phase);
+	if (strcmp(now, "completed") != 0 &&
+	    job_phase(connection, job, phase, NULL, error) != 0)
+		return -1;
+	return connection_run(connection, "COMMIT", error);
 }
 
 static int

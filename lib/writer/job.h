@@ -58,6 +58,22 @@ int job_change(struct loader *loader, const char *store, uint64_t seq,
 int job_phase(struct connection *connection, const char *job,
     const char *phase, const char *message, struct error *error);
 
+enum { JOB_PHASE_SIZE = 32 };
+
+/** job_read_phase(connection, job, out, error): the phase of a job, into
+ * JOB_PHASE_SIZE bytes. STATUS_CONFLICT if there is no such job. */
+int job_read_phase(struct connection *connection, const char *job, char *out,
+    struct error *error);
+
+/**
+ * job_settle(connection, job, phase, error):
+ * What became of a job that was loaded: `completed`, `verification_failed`,
+ * or `unverified` where nobody wanted to know, which a job whose
+ * verification failed can't become. Any other way is STATUS_CONFLICT.
+ */
+int job_settle(struct connection *connection, const char *job,
+    const char *phase, struct error *error);
+
 /**
  * job_discard(connection, job, error):
  * Remove what a job wrote, the workspace's rows in its tables, and set it to
