@@ -228,6 +228,8 @@ enter_mode(struct json_kv *kv, struct member *member, struct error *error)
 	if (!walk.objects_only) {
 		window_seek(&kv->window, member->start);
 		window_hold(&kv->window);
+		if (window_need(&kv->window, 1, error) < 0)
+			return -1;
 		return read_name(&kv->file, member, error);
 	}
 	window_seek(&kv->window, member->value);

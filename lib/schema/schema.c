@@ -153,6 +153,7 @@ schema_forward(struct schema *schema, const struct record *record,
 	}
 	*out = (struct record){.kind = RECORD_ROW, .store = record->store,
 	    .seq = record->seq, .table = slice_of(table->name),
+	    .extra = record->extra,
 	    .value_text = buffer_slice(&schema->memory)};
 	return 0;
 }
@@ -166,6 +167,9 @@ schema_reverse(struct schema *schema, const struct record *row,
 	if (mapping == NULL)
 		return error_set(error, STATUS_DATA, "schema %s has no table "
 		    "for store %s", schema->class->name, row->store);
-	return mapping_reverse(mapping, schema->workspace, row, out,
-	    &schema->memory, error);
+	if (mapping_reverse(mapping, schema->workspace, row, out,
+	    &schema->memory, error) != 0)
+		return -1;
+	out->extra = row->extra;
+	return 0;
 }

@@ -34,6 +34,8 @@ struct record {
 	yyjson_val *value;     /* an object; numbers are raw text */
 	struct slice value_text; /* or, where value is NULL, its JSON text */
 	struct slice vector;   /* standard base64 of little-endian float32 */
+	yyjson_val *extra;     /* a line with members that hr doesn't know, which
+	                        * are passed on; or NULL */
 	struct slice reason;   /* reject: one of the words in hr-stream(5) */
 	struct slice detail;   /* reject: words for people */
 	struct slice rejected; /* reject: the whole offending text, any bytes

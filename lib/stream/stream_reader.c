@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "codec/base64.h"
 #include "stream/stream_reader.h"
 
 enum { STEP = 1024 * 1024 };
@@ -24,6 +25,7 @@ stream_reader_close(struct stream_reader *reader)
 {
 	json_close(&reader->json);
 	buffer_free(&reader->window);
+	buffer_free(&reader->vector);
 	arena_free(&reader->arena);
 	free(reader->counts);
 	*reader = (struct stream_reader){0};
@@ -195,9 +197,57 @@ member_text(yyjson_val *object, const char *name)
 	return yyjson_is_str(value) ? json_text(value) : (struct slice){0};
 }
 
+/* A vector as base64, also where somebody made numbers of it. */
+static struct slice
+read_vector(struct stream_reader *reader, yyjson_val *value)
+{
+	struct buffer floats = {0};
+	yyjson_val *item;
+	size_t i, max;
+	bool good = true;
+
+	if (!yyjson_is_arr(value))
+		return yyjson_is_str(value) ? json_text(value) :
+		    (struct slice){0};
+	yyjson_arr_foreach(value, i, max, item) {
+		struct slice text = json_text(item);
+		char copy[64];
+		float number;
+
+		good = good && json_is_number(item) &&
+		    text.length < sizeof copy;
+		if (!good)
+			break;
+		memcpy(copy, text.data, text.length);
+		copy[text.length] = '\0';
+		number = strtof(copy, NULL);
+		buffer_append(&floats, &number, sizeof number);
+	}
+	buffer_clear(&reader->vector);
+	if (good)
+		base64_encode(floats.data, floats.length, &reader->vector);
+	buffer_free(&floats);
+	return good ? buffer_slice(&reader->vector) : (struct slice){0};
+}
+
+static bool
+has_extra(yyjson_val *line)
+{
+	yyjson_val *name, *value;
+	size_t i, max;
+
+	yyjson_obj_foreach(line, i, max, name, value) {
+		(void)value;
+		if (!stream_known_member(json_text(name)))
+			return true;
+	}
+	return false;
+}
+
 /* Fill the members that ${kind} needs; false if one is missing. */
 static bool
-read_members(struct line *line, struct record *record)
+read_members(struct stream_reader *reader, struct line *line,
+    struct record *record)
 {
 	bool row = record->kind == RECORD_ROW;
 
@@ -215,7 +265,8 @@ read_members(struct line *line, struct record *record)
 		return record->source.data != NULL &&
 		    record->target.data != NULL;
 	case RECORD_VECTOR:
-		record->vector = member_text(line->root, "vector");
+		record->vector = read_vector(reader,
+		    json_member(line->root, "vector"));
 		return record->id.data != NULL && record->vector.data != NULL;
 	case RECORD_REJECT:
 		record->value = NULL;
@@ -248,7 +299,8 @@ read_record(struct stream_reader *reader, enum record_kind kind,
 	count = &reader->counts[index];
 	if (!read_number(line->root, "seq", &record->seq) || record->seq == 0)
 		return bad_line(reader, "no \"seq\"", error);
-	if (!read_members(line, record))
+	record->extra = has_extra(line->root) ? line->root : NULL;
+	if (!read_members(reader, line, record))
 		return bad_line(reader, "lacks a member that its kind needs",
 		    error);
 	if (record->seq <= count->last)

@@ -44,6 +44,7 @@ struct stream_reader {
 	bool ended;
 	struct store_count *counts; /* what came, one per store */
 	struct digest digest;
+	struct buffer vector; /* base64 of a vector that came as numbers */
 };
 
 /**

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "codec/base64.h"
 #include "stream/stream_writer.h"
 
 static const char *const shape_names[] = {"kv", "vector", "node", "edge",
@@ -88,6 +89,35 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 	buffer_append_text(out, header->store_count > 0 ? "]}" : "[]}");
 }
 
+bool
+stream_known_member(struct slice name)
+{
+	static const char *const names[] = {"kind", "store", "seq", "id",
+	    "value", "vector", "table", "row", "source", "target", "reason",
+	    "detail", "record"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (slice_is(name, names[i]))
+			return true;
+	return false;
+}
+
+static void
+write_extra(struct buffer *out, yyjson_val *line)
+{
+	yyjson_val *name, *value;
+	size_t i, max;
+
+	yyjson_obj_foreach(line, i, max, name, value) {
+		if (stream_known_member(json_text(name)))
+			continue;
+		buffer_append_char(out, ',');
+		json_write_string(out, json_text(name));
+		buffer_append_char(out, ':');
+		json_write(out, value);
+	}
+}
+
 void
 stream_record_line(struct buffer *out, const struct record *record)
 {
@@ -117,7 +147,32 @@ stream_record_line(struct buffer *out, const struct record *record)
 		buffer_append_slice(out, record->vector); /* base64 */
 		buffer_append_char(out, '"');
 	}
+	if (record->extra != NULL)
+		write_extra(out, record->extra);
 	buffer_append_char(out, '}');
+}
+
+/* The line again, with the vector's numbers instead of its base64: nine
+ * digits give every float32 back as it was. */
+static void
+write_with_array(struct stream_writer *writer, const struct record *record)
+{
+	struct buffer *out = &writer->output.pending;
+	struct record bare = *record;
+	size_t position;
+	float number;
+
+	bare.vector = (struct slice){0};
+	stream_record_line(out, &bare);
+	out->length--; /* the closing brace */
+	buffer_clear(&writer->floats);
+	(void)base64_decode(record->vector, &writer->floats, &position);
+	buffer_append_text(out, ",\"vector\":[");
+	for (size_t i = 0; i + 4 <= writer->floats.length; i += 4) {
+		memcpy(&number, writer->floats.data + i, sizeof number);
+		buffer_format(out, i > 0 ? ",%.9g" : "%.9g", (double)number);
+	}
+	buffer_append_text(out, "]}");
 }
 
 void
@@ -168,7 +223,10 @@ stream_write_record(struct stream_writer *writer, const struct record *record,
 		return error_set(error, STATUS_INTERNAL,
 		    "store %s is not in the header", record->store);
 	count = &writer->counts[index];
-	stream_record_line(&writer->output.pending, record);
+	if (writer->vectors_as_arrays && record->vector.data != NULL)
+		write_with_array(writer, record);
+	else
+		stream_record_line(&writer->output.pending, record);
 	digest_add(&count->digest, end_line(writer, start));
 	if (count->first == 0)
 		count->first = record->seq;
@@ -259,6 +317,7 @@ void
 stream_writer_close(struct stream_writer *writer)
 {
 	output_close(&writer->output);
+	buffer_free(&writer->floats);
 	free(writer->counts);
 	*writer = (struct stream_writer){0};
 }

@@ -34,6 +34,8 @@ struct stream_writer {
 	const struct header *header; /* of the caller, until the end */
 	struct store_count *counts;  /* one per store of the header */
 	struct digest digest;        /* of every line */
+	bool vectors_as_arrays;      /* records' vectors as numbers, for jq */
+	struct buffer floats;
 };
 
 /** stream_writer_open(writer, descriptor, stage): nothing is written yet. */
@@ -69,6 +71,9 @@ void stream_writer_close(struct stream_writer *writer);
 /** stream_write_header_line(buffer, header): the `begin` line without LF. */
 void stream_write_header_line(struct buffer *buffer,
     const struct header *header);
+
+/** stream_known_member(name): whether hr-stream(5) names it for a record. */
+bool stream_known_member(struct slice name);
 
 /** stream_record_line(buffer, record): a record's line without LF. */
 void stream_record_line(struct buffer *buffer, const struct record *record);

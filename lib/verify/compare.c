@@ -42,26 +42,39 @@ copy_header(struct comparison *comparison, struct side *side,
 	}
 }
 
+static void
+close_kept(struct side *side)
+{
+	if (side->kept != NULL)
+		source_close(side->kept);
+	free(side->kept);
+	side->kept = NULL;
+}
+
 /* Read one side's header, and what else only the open source tells. */
 static int
 look_at(struct comparison *comparison, struct side *side,
     const struct header *hint, struct error *error)
 {
 	struct source_options options = *side->options;
-	struct source source;
+	struct source *source = memory_alloc(sizeof *source);
 	int result;
 
 	options.hint = hint;
-	result = source_open(&source, side->text, &options, error);
-	if (result == 0) {
-		copy_header(comparison, side, source_header(&source));
-		if (source.schema != NULL)
-			comparison->losses = source.class->losses;
-	}
-	if (result == 0 && side->is_target)
-		result = exceptions_read(&comparison->exceptions, &source,
+	side->kept = source;
+	result = source_open(source, side->text, &options, error);
+	if (result != 0)
+		return -1;
+	copy_header(comparison, side, source_header(source));
+	if (source->schema != NULL)
+		comparison->losses = source->class->losses;
+	if (side->is_target)
+		result = exceptions_read(&comparison->exceptions, source,
 		    comparison->losses, error);
-	source_close(&source);
+	/* A pipe's header can't be read a second time: it stays open. */
+	side->once = !source_again(source);
+	if (!side->once)
+		close_kept(side);
 	return result;
 }
 
@@ -80,7 +93,6 @@ look_at_both(struct comparison *comparison, struct error *error)
 	    !is_postgres(sides[1].text);
 	bool hinted = !is_postgres(sides[first].text);
 
-	/* A pipe can be opened only once; its header comes with the pass. */
 	if (look_at(comparison, &sides[first], NULL, error) != 0 ||
 	    look_at(comparison, &sides[1 - first], hinted ?
 	    &sides[first].header : NULL, error) != 0)
@@ -167,7 +179,7 @@ compare_differs(const struct comparison *comparison)
 		for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
 			if (comparison->totals[kind][i] > 0)
 				return true;
-	return false;
+	return comparison->differs;
 }
 
 /* Only counts are known: what is more on one side is missing or extra. */
@@ -186,13 +198,6 @@ compare_counts(struct comparison *comparison)
 	}
 }
 
-static bool
-can_read_again(const struct comparison *comparison)
-{
-	return !comparison->sides[0].options->accept_changed ||
-	    comparison->sides[0].text != NULL;
-}
-
 static int
 compare_buckets(struct comparison *comparison, struct error *error)
 {
@@ -204,11 +209,13 @@ compare_buckets(struct comparison *comparison, struct error *error)
 		    &comparison->sides[1].buckets[i]);
 		any |= differing[i];
 	}
+	comparison->differs = any;
 	if (!any)
 		return 0;
-	compare_counts(comparison);
-	if (!can_read_again(comparison))
+	if (comparison->sides[0].once || comparison->sides[1].once) {
+		compare_counts(comparison);
 		return 0;
+	}
 	return drill_run(comparison, differing, error);
 }
 
@@ -233,6 +240,8 @@ compare_sides(struct comparison *comparison, struct error *error)
 void
 compare_free(struct comparison *comparison)
 {
+	close_kept(&comparison->sides[0]);
+	close_kept(&comparison->sides[1]);
 	exceptions_free(&comparison->exceptions);
 	free(comparison->stores);
 	free(comparison->differences);

@@ -20,6 +20,8 @@ struct side {
 	const char *text;              /* the location as given */
 	const struct source_options *options;
 	bool is_target;
+	bool once;                     /* a pipe: it can be read only once */
+	struct source *kept;           /* still open from the first look */
 	struct header header;          /* a copy that outlives the source */
 	struct digest buckets[BUCKETS];
 	uint64_t *counts;              /* records, one per store of names */
@@ -62,7 +64,8 @@ struct comparison {
 	uint64_t unknown_rejects;      /* the reader's, that no job knows */
 	bool counts_only;
 	uint64_t sample;               /* records to compare; 0: all */
-	bool drilled;                  /* the second pass was possible */
+	bool drilled;                  /* the second pass was made */
+	bool differs;                  /* some bucket does */
 };
 
 /**

@@ -84,24 +84,28 @@ int
 pass_run(struct pass *pass, struct error *error)
 {
 	struct comparison *comparison = pass->comparison;
-	struct side *other = &comparison->sides[!pass->side->is_target];
+	struct side *other = &comparison->sides[pass->side ==
+	    &comparison->sides[0]];
 	struct source_options options = *pass->side->options;
 	struct normal_form form;
-	struct source source;
+	struct source *source = pass->side->kept, opened;
 	struct record record;
 	int got = -1;
 
 	exceptions_restart(&comparison->exceptions);
-	other = &comparison->sides[pass->side == &comparison->sides[0]];
 	options.hint = &other->header;
 	normal_form_open(&form);
-	if (source_open(&source, pass->side->text, &options, error) == 0)
-		while ((got = source_next(&source, &record, error)) == 1)
+	if (source == NULL && source_open(&opened, pass->side->text, &options,
+	    error) == 0)
+		source = &opened;
+	if (source != NULL)
+		while ((got = source_next(source, &record, error)) == 1)
 			if (take_record(pass, &form, &record, error) != 0) {
 				got = -1;
 				break;
 			}
-	source_close(&source);
+	if (pass->side->kept == NULL)
+		source_close(&opened);
 	normal_form_close(&form);
 	return got;
 }

@@ -170,6 +170,9 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 		    "were repaired by job %s (--on-invalid=repair)",
 		    comparison->exceptions.change_count,
 		    comparison->exceptions.job));
+	if (comparison->differs && !comparison->drilled)
+		report_note(report, "a pipe can be read only once, so that "
+		    "the keys that differ can't be named: give a file");
 	if (comparison->unknown_rejects > 0)
 		report_check(report, (struct check){.name = "Readable records",
 		    .words = arena_format(&report->arena, "%" PRIu64 " records "
