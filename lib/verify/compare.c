@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,23 +154,65 @@ add_to_bucket(void *context, const struct pass_item *item)
 	digest_add(&side->buckets[item->key % BUCKETS], item->hash);
 }
 
-static int
-digest_side(struct comparison *comparison, struct side *side,
-    struct error *error)
+/* The first pass over one side, as a thread runs it. */
+struct digesting {
+	struct comparison *comparison;
+	struct side *side;
+	struct error error;
+	int result;
+};
+
+static void *
+digest_side(void *context)
 {
+	struct digesting *digesting = context;
+	struct comparison *comparison = digesting->comparison;
+	struct side *side = digesting->side;
 	struct loss_counter counter = {count_loss, comparison};
 	struct pass pass = {.comparison = comparison, .side = side,
 	    .take = add_to_bucket, .context = side,
 	    .counter = side->is_target ? NULL : &counter, .counting = true};
-	size_t count = comparison->store_count;
 
-	side->counts = arena_array(&comparison->arena, count,
-	    sizeof *side->counts);
-	side->bytes_of_vectors = arena_array(&comparison->arena, count,
-	    sizeof *side->bytes_of_vectors);
-	side->mixed_vectors = arena_array(&comparison->arena, count,
-	    sizeof *side->mixed_vectors);
-	return pass_run(&pass, error);
+	digesting->result = pass_run(&pass, &digesting->error);
+	return NULL;
+}
+
+/*
+ * Both sides at once: the threads share only what one of them alone writes
+ * (losses and rejects: the source's; inserted rows: the target's).
+ */
+static int
+digest_both(struct comparison *comparison, struct error *error)
+{
+	struct digesting sides[2] = {
+	    {.comparison = comparison, .side = &comparison->sides[0]},
+	    {.comparison = comparison, .side = &comparison->sides[1]}};
+	size_t count = comparison->store_count;
+	pthread_t thread;
+	int problem;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct side *side = &comparison->sides[i];
+
+		side->counts = arena_array(&comparison->arena, count,
+		    sizeof *side->counts);
+		side->bytes_of_vectors = arena_array(&comparison->arena,
+		    count, sizeof *side->bytes_of_vectors);
+		side->mixed_vectors = arena_array(&comparison->arena, count,
+		    sizeof *side->mixed_vectors);
+	}
+	problem = pthread_create(&thread, NULL, digest_side, &sides[1]);
+	if (problem != 0)
+		return error_set(error, STATUS_IO, "no thread: %s",
+		    strerror(problem));
+	digest_side(&sides[0]);
+	(void)pthread_join(thread, NULL);
+	for (size_t i = 0; i < 2; i++)
+		if (sides[i].result != 0) {
+			*error = sides[i].error;
+			return -1;
+		}
+	return 0;
 }
 
 bool
@@ -227,8 +270,7 @@ compare_sides(struct comparison *comparison, struct error *error)
 	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
 		comparison->totals[kind] = arena_array(&comparison->arena,
 		    comparison->store_count, sizeof(uint64_t));
-	if (digest_side(comparison, &comparison->sides[0], error) != 0 ||
-	    digest_side(comparison, &comparison->sides[1], error) != 0)
+	if (digest_both(comparison, error) != 0)
 		return -1;
 	if (comparison->counts_only) {
 		compare_counts(comparison);

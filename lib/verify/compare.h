@@ -61,7 +61,8 @@ struct comparison {
 	size_t loss_capacity;
 	uint64_t skipped_rejects;
 	uint64_t skipped_inserted;
-	uint64_t unknown_rejects;      /* the reader's, that no job knows */
+	uint64_t unknown_rejects;      /* the source's, that no job knows */
+	uint64_t target_rejects;       /* the target's: it can't be read either */
 	bool counts_only;
 	uint64_t sample;               /* records to compare; 0: all */
 	bool drilled;                  /* the second pass was made */

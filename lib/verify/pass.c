@@ -21,8 +21,10 @@ pass_over_reject(struct pass *pass, const struct record *record)
 
 	if (!pass->counting)
 		return;
-	if (!pass->side->is_target && exceptions_rejected(
-	    &comparison->exceptions, record->store, record->seq))
+	if (pass->side->is_target)
+		comparison->target_rejects++;
+	else if (exceptions_rejected(&comparison->exceptions, record->store,
+	    record->seq))
 		comparison->skipped_rejects++;
 	else
 		comparison->unknown_rejects++;
@@ -92,7 +94,8 @@ pass_run(struct pass *pass, struct error *error)
 	struct record record;
 	int got = -1;
 
-	exceptions_restart(&comparison->exceptions);
+	if (!pass->side->is_target)
+		exceptions_restart(&comparison->exceptions);
 	options.hint = &other->header;
 	normal_form_open(&form);
 	if (source == NULL && source_open(&opened, pass->side->text, &options,

@@ -173,11 +173,12 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 	if (comparison->differs && !comparison->drilled)
 		report_note(report, "a pipe can be read only once, so that "
 		    "the keys that differ can't be named: give a file");
-	if (comparison->unknown_rejects > 0)
+	if (comparison->unknown_rejects + comparison->target_rejects > 0)
 		report_check(report, (struct check){.name = "Readable records",
 		    .words = arena_format(&report->arena, "%" PRIu64 " records "
 		    "can't be read, and no job lists them as rejects",
-		    comparison->unknown_rejects)});
+		    comparison->unknown_rejects +
+		    comparison->target_rejects)});
 }
 
 static int
