@@ -14,7 +14,54 @@
 #include "postgres/copy_binary.h"
 #include "writer/loader.h"
 
-struct batch;
+/* Where one row stands in the batch's buffers. */
+struct batch_row {
+	uint64_t seq;
+	size_t copy_start; /* in copy */
+	size_t copy_end;
+	size_t line_start; /* in lines: the whole `row` line */
+	size_t line_end;
+};
+
+struct change {
+	uint64_t seq;
+	const char *column;
+	const char *what;
+};
+
+struct batch {
+	struct table *table; /* NULL: the batch is empty */
+	const char *store;
+	size_t index;        /* of the store */
+	struct buffer copy;  /* the rows as COPY BINARY */
+	struct buffer lines;
+	struct buffer scratch;
+	struct batch_row *rows;
+	size_t count;
+	size_t capacity;
+	size_t sent;         /* bytes of copy that the server has */
+	bool copying;
+	uint64_t last_seq;
+	struct arena arena;  /* of the rejects and changes */
+	struct record *rejects;
+	size_t reject_count;
+	size_t reject_capacity;
+	struct change *changes;
+	size_t change_count;
+	size_t change_capacity;
+	struct json json;
+	uint64_t current_seq; /* for changes */
+};
+
+/**
+ * batch_reject(batch, seq, id, reason, detail, rejected): add a reject; all
+ * texts are copied.
+ */
+void batch_reject(struct batch *batch, uint64_t seq, struct slice id,
+    struct slice reason, struct slice detail, struct slice rejected);
+
+/** batch_row_id(table, row): for people, the key's own part of a row. */
+struct slice batch_row_id(const struct table *table, yyjson_val *row);
 
 /** batch_new(), batch_free(batch): one batch, used again and again. */
 struct batch *batch_new(void);

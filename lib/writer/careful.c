@@ -1,0 +1,323 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "writer/careful.h"
+#include "writer/tables.h"
+
+enum { MESSAGE = 64 * 1024 };
+
+int
+careful_start_copy(struct loader *loader, struct table *table, struct error *error)
+{
+	struct connection *connection = &loader->connection;
+	struct buffer sql = {0}, header = {0};
+	PGresult *result;
+	int status = 0;
+
+	buffer_append_text(&sql, "COPY ");
+	tables_qualify(loader, &sql, table->name);
+	for (size_t i = 0; i < table->column_count; i++) {
+		buffer_append_text(&sql, i > 0 ? ", " : " (");
+		connection_identifier(connection, &sql,
+		    table->columns[i].name);
+	}
+	buffer_append_text(&sql, ") FROM STDIN (FORMAT binary)");
+	result = PQexec(connection->pg, buffer_text(&sql));
+	buffer_free(&sql);
+	if (PQresultStatus(result) != PGRES_COPY_IN)
+		return connection_failed(connection, result, error);
+	PQclear(result);
+	copy_header(&header);
+	if (PQputCopyData(connection->pg, header.data,
+	    (int)header.length) != 1)
+		status = connection_failed(connection, NULL, error);
+	buffer_free(&header);
+	return status;
+}
+
+int
+careful_send(struct connection *connection, const char *data, size_t length,
+    struct error *error)
+{
+	while (length > 0) {
+		size_t part = length < MESSAGE ? length : MESSAGE;
+
+		if (PQputCopyData(connection->pg, data, (int)part) != 1)
+			return connection_failed(connection, NULL, error);
+		data += part;
+		length -= part;
+	}
+	return 0;
+}
+
+/* The rest of what PostgreSQL has to say about a statement. */
+static void
+drain(struct connection *connection)
+{
+	PGresult *result;
+
+	while ((result = PQgetResult(connection->pg)) != NULL)
+		PQclear(result);
+}
+
+int
+careful_end_copy(struct connection *connection, struct error *error)
+{
+	struct buffer trailer = {0};
+	PGresult *result;
+	int status = 0;
+
+	copy_trailer(&trailer);
+	if (PQputCopyData(connection->pg, trailer.data,
+	    (int)trailer.length) != 1 ||
+	    PQputCopyEnd(connection->pg, NULL) != 1)
+		status = connection_failed(connection, NULL, error);
+	buffer_free(&trailer);
+	if (status != 0)
+		return -1;
+	result = PQgetResult(connection->pg);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		status = connection_failed(connection, result, error);
+	else
+		PQclear(result);
+	drain(connection);
+	return status;
+}
+
+/* SQL states that are one row's fault: data, constraints, limits. */
+bool
+careful_row_fault(const struct connection *connection)
+{
+	const char *state = connection->sqlstate;
+
+	return strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
+	    strncmp(state, "54", 2) == 0;
+}
+
+static struct slice
+row_line(const struct batch *batch, size_t index)
+{
+	const struct batch_row *row = &batch->rows[index];
+
+	return (struct slice){batch->lines.data + row->line_start,
+	    row->line_end - row->line_start};
+}
+
+/* The row's object, parsed again from its line. */
+static yyjson_val *
+row_object(struct batch *batch, size_t index)
+{
+	yyjson_val *root = NULL;
+
+	if (json_parse_line(&batch->json, row_line(batch, index), &root) !=
+	    JSON_GOOD)
+		return NULL;
+	return json_member(root, "row");
+}
+
+static int
+copy_rows(struct loader *loader, size_t from, size_t to, struct error *error)
+{
+	struct batch *batch = loader->batch;
+	size_t start = batch->rows[from].copy_start;
+
+	if (careful_start_copy(loader, batch->table, error) != 0 ||
+	    careful_send(&loader->connection, batch->copy.data + start,
+	    batch->rows[to - 1].copy_end - start, error) != 0)
+		return -1;
+	return careful_end_copy(&loader->connection, error);
+}
+
+/* " WHERE key = $1 AND …" with the key's texts of one row in ${values}. */
+static void
+write_key(struct loader *loader, const struct table *table, yyjson_val *row,
+    struct buffer *sql, const char **values, struct arena *arena)
+{
+	for (size_t i = 0; i < table->key_count; i++) {
+		buffer_append_text(sql, i > 0 ? " AND t." : " WHERE t.");
+		connection_identifier(&loader->connection, sql,
+		    table->key[i]);
+		buffer_format(sql, " = $%zu", i + 1);
+		values[i] = arena_text(arena, json_text(json_member(row,
+		    table->key[i])));
+	}
+}
+
+/*
+ * Take away the row that stands under the key of row ${index}: the batch's
+ * row replaces it, and it becomes a reject. ${*replaced} is false where
+ * there is none, so that something else is unique too.
+ */
+static int
+replace_row(struct loader *loader, size_t index, bool *replaced,
+    struct error *error)
+{
+	struct batch *batch = loader->batch;
+	struct table *table = batch->table;
+	yyjson_val *row = row_object(batch, index);
+	const char **values = arena_array(&batch->arena, table->key_count,
+	    sizeof *values);
+	struct buffer sql = {0}, line = {0};
+	char detail[80];
+	PGresult *result;
+
+	buffer_append_text(&sql, "DELETE FROM ");
+	tables_qualify(loader, &sql, table->name);
+	buffer_append_text(&sql, " AS t");
+	write_key(loader, table, row, &sql, values, &batch->arena);
+	buffer_append_text(&sql, " RETURNING to_jsonb(t)");
+	result = connection_query(&loader->connection, buffer_text(&sql),
+	    (int)table->key_count, values, error);
+	buffer_free(&sql);
+	if (result == NULL)
+		return -1;
+	*replaced = PQntuples(result) == 1;
+	if (*replaced) {
+		snprintf(detail, sizeof detail, "superseded by seq %" PRIu64,
+		    batch->rows[index].seq);
+		buffer_format(&line, "{\"kind\":\"row\",\"table\":\"%s\","
+		    "\"store\":\"%s\",\"row\":%s}", table->name, batch->store,
+		    PQgetvalue(result, 0, 0));
+		batch_reject(batch, batch->rows[index].seq, batch_row_id(table, row),
+		    slice_of("duplicate-key"), slice_of(detail),
+		    buffer_slice(&line));
+		buffer_free(&line);
+	}
+	PQclear(result);
+	return 0;
+}
+
+/* The step that makes rows which a foreign key of ${table} asks for. */
+static const struct finish *
+find_endpoints(const struct table_set *set, const struct table *table)
+{
+	for (size_t i = 0; i < set->finish_count; i++)
+		if (set->finishes[i].endpoints &&
+		    strcmp(set->finishes[i].table, table->name) == 0)
+			return &set->finishes[i];
+	return NULL;
+}
+
+/* Make the missing ends of one edge, where the table's foreign keys stood
+ * before we came; otherwise the finishing step makes them all at once. */
+static int
+insert_endpoints(struct loader *loader, const struct finish *finish,
+    size_t index, struct error *error)
+{
+	struct connection *connection = &loader->connection;
+	struct batch *batch = loader->batch;
+	yyjson_val *row = row_object(batch, index);
+	struct buffer sql = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < finish->column_count && result == 0; i++) {
+		const char *values[16] = {loader->job, finish->other,
+		    finish->member, arena_text(&batch->arena,
+		    json_text(json_member(row, finish->columns[i])))};
+		PGresult *made;
+		int count = 4;
+
+		buffer_clear(&sql);
+		buffer_append_text(&sql, "WITH made AS (INSERT INTO ");
+		tables_qualify(loader, &sql, finish->other);
+		buffer_append_text(&sql, " (");
+		connection_identifier(connection, &sql, finish->identity);
+		buffer_append_char(&sql, ',');
+		connection_identifier(connection, &sql, finish->document);
+		buffer_append_char(&sql, ',');
+		connection_identifier(connection, &sql, finish->time);
+		for (size_t j = 0; j < finish->on_count && count < 16; j++) {
+			buffer_append_char(&sql, ',');
+			connection_identifier(connection, &sql,
+			    finish->on[j]);
+			values[count++] = arena_text(&batch->arena,
+			    json_text(json_member(row, finish->on[j])));
+		}
+		buffer_append_text(&sql, ") VALUES ($4, jsonb_build_object("
+		    "$3::text, $4::text), 'epoch'");
+		for (int j = 5; j <= count; j++)
+			buffer_format(&sql, ", $%d", j);
+		buffer_append_text(&sql, ") ON CONFLICT DO NOTHING RETURNING 1)"
+		    " INSERT INTO hr.inserted SELECT $1, $2, $4 FROM made "
+		    "ON CONFLICT DO NOTHING");
+		made = connection_query(connection, buffer_text(&sql), count,
+		    values, error);
+		result = made == NULL ? -1 : 0;
+		PQclear(made);
+	}
+	buffer_free(&sql);
+	return result;
+}
+
+/* The undoing must not hide why: the SQL state is kept. */
+static int
+undo_to_savepoint(struct loader *loader, struct error *error)
+{
+	char state[sizeof loader->connection.sqlstate];
+
+	memcpy(state, loader->connection.sqlstate, sizeof state);
+	if (connection_run(&loader->connection, "ROLLBACK TO SAVEPOINT hr",
+	    error) != 0)
+		return -1;
+	memcpy(loader->connection.sqlstate, state, sizeof state);
+	return 0;
+}
+
+/* One row that the server refused, with what can be done about it. */
+static int
+settle_row(struct loader *loader, size_t index, const struct error *why,
+    struct error *error)
+{
+	struct batch *batch = loader->batch;
+	const struct finish *finish = find_endpoints(loader->set,
+	    batch->table);
+	bool again = false;
+
+	if (strcmp(loader->connection.sqlstate, "23505") == 0) {
+		if (replace_row(loader, index, &again, error) != 0)
+			return -1;
+	} else if (strcmp(loader->connection.sqlstate, "23503") == 0 &&
+	    finish != NULL) {
+		if (insert_endpoints(loader, finish, index, error) != 0)
+			return -1;
+		again = true;
+	}
+	if (again && connection_run(&loader->connection, "SAVEPOINT hr",
+	    error) != 0)
+		return -1;
+	if (again && copy_rows(loader, index, index + 1, error) == 0)
+		return 0;
+	if (again && (!careful_row_fault(&loader->connection) ||
+	    undo_to_savepoint(loader, error) != 0))
+		return -1;
+	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
+	    row_object(batch, index)), slice_of("refused-by-server"),
+	    slice_of(again ? error->message : why->message),
+	    row_line(batch, index));
+	return 0;
+}
+
+int
+careful_load(struct loader *loader, size_t from, size_t to, struct error *error)
+{
+	struct error why;
+	size_t middle = from + (to - from) / 2;
+
+	if (from == to)
+		return 0;
+	if (connection_run(&loader->connection, "SAVEPOINT hr", error) != 0)
+		return -1;
+	if (copy_rows(loader, from, to, &why) == 0)
+		return 0;
+	if (!careful_row_fault(&loader->connection)) {
+		*error = why;
+		return -1;
+	}
+	if (undo_to_savepoint(loader, error) != 0)
+		return -1;
+	if (to - from == 1)
+		return settle_row(loader, from, &why, error);
+	return careful_load(loader, from, middle, error) != 0 ? -1 :
+	    careful_load(loader, middle, to, error);
+}

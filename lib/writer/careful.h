@@ -1,0 +1,36 @@
+/*
+ * Sending a batch's rows, and the careful way for rows that the server
+ * refuses: halved until the offending ones stand alone.
+ */
+#ifndef HR_WRITER_CAREFUL_H
+#define HR_WRITER_CAREFUL_H
+
+#include "writer/batch.h"
+
+/** careful_start_copy(loader, table, error): COPY … FROM STDIN, its header. */
+int careful_start_copy(struct loader *loader, struct table *table,
+    struct error *error);
+
+/** careful_send(connection, data, length, error): bytes of rows. */
+int careful_send(struct connection *connection, const char *data,
+    size_t length, struct error *error);
+
+/** careful_end_copy(connection, error): the trailer, and the server's answer. */
+int careful_end_copy(struct connection *connection, struct error *error);
+
+/** careful_row_fault(connection): whether the last failure is one row's
+ * fault: its data, a constraint, a limit. */
+bool careful_row_fault(const struct connection *connection);
+
+/**
+ * careful_load(loader, from, to, error):
+ * Within the transaction, load rows ${from} to ${to} (not included) of the
+ * batch, halving where the server refuses them. A row whose key is there
+ * already replaces that one, which becomes a `duplicate-key` reject; an edge
+ * without its ends gets them; any other refused row becomes a reject with the
+ * server's message. Return 0, or -1 where it is no row's fault.
+ */
+int careful_load(struct loader *loader, size_t from, size_t to,
+    struct error *error);
+
+#endif

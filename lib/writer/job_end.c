@@ -1,0 +1,232 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/output.h"
+#include "writer/job.h"
+
+int
+job_phase(struct connection *connection, const char *job, const char *phase,
+    const char *message, struct error *error)
+{
+	static const struct {
+		const char *phase;
+		const char *status;
+	} words[] = {
+		{"initial", "pending"}, {"loading", "in_progress"},
+		{"finishing", "in_progress"}, {"loaded", "in_progress"},
+		{"completed", "completed"},
+		{"unverified", "completed"},
+		{"verification_failed", "failed"}, {"interrupted", "paused"},
+		{"discarded", "completed"}, {NULL, NULL}
+	};
+	size_t i = 0;
+	const char *values[4];
+	PGresult *result;
+
+	while (words[i].phase != NULL && strcmp(words[i].phase, phase) != 0)
+		i++;
+	if (words[i].phase == NULL)
+		return error_set(error, STATUS_CONFLICT,
+		    "there is no phase \"%s\"", phase);
+	values[0] = job;
+	values[1] = phase;
+	values[2] = words[i].status;
+	values[3] = message;
+	result = connection_query(connection, "UPDATE hybridrag_migration_jobs "
+	    "j SET phase = $2, status = $3::text, last_error = $4, completed_at = "
+	    "CASE WHEN $3::text = 'completed' THEN now() END, migrated_records = "
+	    "(SELECT coalesce(sum(rows), 0) FROM hr.progress p WHERE p.job_id "
+	    "= j.job_id), failed_records = (SELECT coalesce(sum(rejected), 0) "
+	    "FROM hr.progress p WHERE p.job_id = j.job_id), checkpoints = "
+	    "(SELECT coalesce(jsonb_agg(jsonb_build_object('store_name', "
+	    "store, 'last_seq', last_seq, 'migrated_count', rows, 'rejected', "
+	    "rejected) ORDER BY store), '[]') FROM hr.progress p WHERE "
+	    "p.job_id = j.job_id) WHERE job_id = $1", 4, values, error);
+	if (result == NULL)
+		return -1;
+	i = (size_t)strtoul(PQcmdTuples(result), NULL, 10);
+	PQclear(result);
+	if (i != 1)
+		return error_set(error, STATUS_CONFLICT, "%s: no job %s here",
+		    connection->place, job);
+	return 0;
+}
+
+int
+job_read_phase(struct connection *connection, const char *job, char *out,
+    struct error *error)
+{
+	PGresult *result = connection_query(connection, "SELECT phase FROM "
+	    "hybridrag_migration_jobs WHERE job_id = $1 FOR UPDATE", 1, &job,
+	    error);
+	bool found;
+
+	if (result == NULL)
+		return -1;
+	found = PQntuples(result) > 0;
+	if (found)
+		snprintf(out, JOB_PHASE_SIZE, "%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return found ? 0 : error_set(error, STATUS_CONFLICT,
+	    "%s: no job %s here", connection->place, job);
+}
+
+/* Out of `completed` nothing leads, least of all a comparison with what the
+ * application has written since. */
+static bool
+may_settle(const char *from, const char *to)
+{
+	static const char *const ways[][2] = {
+		{"loaded", "completed"}, {"loaded", "unverified"},
+		{"loaded", "verification_failed"},
+		{"unverified", "completed"}, {"unverified", "unverified"},
+		{"unverified", "verification_failed"},
+		{"verification_failed", "completed"},
+		{"verification_failed", "verification_failed"},
+		{"completed", "completed"}
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i][0], from) == 0 &&
+		    strcmp(ways[i][1], to) == 0)
+			return true;
+	return false;
+}
+
+int
+job_settle(struct connection *connection, const char *job, const char *phase,
+    struct error *error)
+{
+	char now[JOB_PHASE_SIZE];
+
+	if (connection_run(connection, "BEGIN", error) != 0 ||
+	    job_read_phase(connection, job, now, error) != 0)
+		return -1;
+	if (!may_settle(now, phase))
+		return error_set(error, STATUS_CONFLICT, "job %s is %s: it "
+		    "can't become %s", job, now, phase);
+	if (strcmp(now, "completed") != 0 &&
+	    job_phase(connection, job, phase, NULL, error) != 0)
+		return -1;
+	return connection_run(connection, "COMMIT", error);
+}
+
+static int
+delete_rows(struct connection *connection, const PGresult *tables,
+    const char *workspace, struct error *error)
+{
+	struct buffer sql = {0};
+	PGresult *result;
+	int status = 0;
+
+	for (int i = PQntuples(tables) - 1; i >= 0 && status == 0; i--) {
+		buffer_clear(&sql);
+		buffer_append_text(&sql, "DELETE FROM ");
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 2));
+		buffer_append_char(&sql, '.');
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 0));
+		buffer_append_text(&sql, " WHERE ");
+		connection_identifier(connection, &sql,
+		    PQgetvalue(tables, i, 1));
+		buffer_append_text(&sql, " = $1");
+		result = connection_query(connection, buffer_text(&sql), 1,
+		    &workspace, error);
+		status = result == NULL ? -1 : 0;
+		PQclear(result);
+	}
+	buffer_free(&sql);
+	return status;
+}
+
+int
+job_discard(struct connection *connection, const char *job,
+    struct error *error)
+{
+	PGresult *found = connection_query(connection, "SELECT pg_schema, "
+	    "workspace, phase FROM hybridrag_migration_jobs WHERE job_id = $1",
+	    1, &job, error), *tables = NULL;
+	const char *phase;
+	int result = -1;
+
+	if (found == NULL)
+		return -1;
+	phase = PQntuples(found) > 0 ? PQgetvalue(found, 0, 2) : "";
+	if (PQntuples(found) == 0)
+		error_set(error, STATUS_CONFLICT, "%s: no job %s here",
+		    connection->place, job);
+	else if (strcmp(phase, "completed") == 0 ||
+	    strcmp(phase, "discarded") == 0)
+		error_set(error, STATUS_CONFLICT, "job %s is %s", job, phase);
+	else if (job_lock(connection, PQgetvalue(found, 0, 0),
+	    PQgetvalue(found, 0, 1), error) == 0)
+		tables = connection_query(connection, "SELECT t.entry->>"
+		    "'table', t.entry->>'scope', j.pg_schema FROM "
+		    "hybridrag_migration_jobs j, jsonb_array_elements(j.tables) "
+		    "WITH ORDINALITY AS t(entry, n) WHERE job_id = $1 AND "
+		    "to_regclass(quote_ident(j.pg_schema) || '.' || "
+		    "quote_ident(t.entry->>'table')) IS NOT NULL ORDER BY t.n",
+		    1, &job, error);
+	if (tables != NULL &&
+	    connection_run(connection, "BEGIN", error) == 0 &&
+	    delete_rows(connection, tables, PQgetvalue(found, 0, 1), error) ==
+	    0 && job_phase(connection, job, "discarded", NULL, error) == 0)
+		result = connection_run(connection, "COMMIT", error);
+	PQclear(tables);
+	PQclear(found);
+	return result;
+}
+
+static int
+write_reject_lines(PGresult *rows, struct output *output, struct error *error)
+{
+	for (int i = 0; i < PQntuples(rows); i++) {
+		struct record reject = {.kind = RECORD_REJECT,
+		    .store = PQgetvalue(rows, i, 0),
+		    .seq = strtoull(PQgetvalue(rows, i, 1), NULL, 10)};
+		struct slice *parts[] = {&reject.id, &reject.reason,
+		    &reject.detail, &reject.rejected};
+
+		for (int j = 0; j < 4; j++)
+			if (!PQgetisnull(rows, i, j + 2))
+				*parts[j] = slice_of(PQgetvalue(rows, i,
+				    j + 2));
+		stream_record_line(&output->pending, &reject);
+		buffer_append_char(&output->pending, '\n');
+		if (output_flush_if_full(output, error) != 0)
+			return -1;
+	}
+	return output_flush(output, error);
+}
+
+int
+job_write_rejects(struct loader *loader, const char *path,
+    struct error *error)
+{
+	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0600);
+	struct output output;
+	PGresult *rows;
+	int result = -1;
+
+	if (descriptor < 0)
+		return error_system(error, STATUS_IO, "%s", path);
+	output_open(&output, descriptor, path);
+	rows = connection_query(&loader->connection, "SELECT store, seq, id, "
+	    "reason, detail, record FROM hr.rejects WHERE job_id = $1 ORDER BY "
+	    "store, seq, reason", 1, (const char *[]){loader->job}, error);
+	if (rows != NULL)
+		result = write_reject_lines(rows, &output, error);
+	PQclear(rows);
+	output_close(&output);
+	if (result == 0 && fsync(descriptor) != 0 && errno != EINVAL)
+		result = error_system(error, STATUS_IO, "%s", path);
+	if (close(descriptor) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "%s", path);
+	return result;
+}
