@@ -14,6 +14,15 @@ digest_hash(struct slice data)
 	return ((unsigned __int128)hash.high64 << 64) | hash.low64;
 }
 
+unsigned __int128
+digest_hash_with(unsigned __int128 first, struct slice data)
+{
+	XXH128_hash_t hash = XXH3_128bits_withSeed(data.data, data.length,
+	    (uint64_t)first);
+
+	return first + (((unsigned __int128)hash.high64 << 64) | hash.low64);
+}
+
 void
 digest_add(struct digest *digest, unsigned __int128 hash)
 {

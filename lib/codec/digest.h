@@ -20,6 +20,13 @@ struct digest {
 /** digest_hash(data): XXH3-128 of the bytes. */
 unsigned __int128 digest_hash(struct slice data);
 
+/**
+ * digest_hash_with(first, data): a hash of what ${first} is the hash of and of
+ * ${data} together.
+ */
+unsigned __int128 digest_hash_with(unsigned __int128 first,
+    struct slice data);
+
 /** digest_add(digest, hash): count one item with that hash. */
 void digest_add(struct digest *digest, unsigned __int128 hash);
 

@@ -208,10 +208,13 @@ make_record(struct postgres_reader *reader, const char *data, size_t length,
 {
 	const struct table *table = &reader->set->tables[reader->table];
 
+	bool good = decode_row(reader, table, data, length);
+
 	*record = (struct record){.kind = RECORD_ROW, .store = table->store,
 	    .seq = ++reader->seq, .table = slice_of(table->name)};
-	if (!decode_row(reader, table, data, length) ||
-	    json_parse_line(&reader->json, buffer_slice(&reader->row),
+	PQfreemem(reader->message); /* a long row needs its memory elsewhere */
+	reader->message = NULL;
+	if (!good || json_parse_line(&reader->json, buffer_slice(&reader->row),
 	    &record->value) != JSON_GOOD)
 		return error_set(error, STATUS_INTERNAL, "%s: row %llu isn't "
 		    "in the format that PostgreSQL documents", table->name,

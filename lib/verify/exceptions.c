@@ -9,13 +9,8 @@
 unsigned __int128
 exceptions_hash(struct normal_form *form)
 {
-	unsigned __int128 hash;
-	size_t length = form->key.length;
-
-	buffer_append_slice(&form->key, buffer_slice(&form->body));
-	hash = digest_hash(buffer_slice(&form->key));
-	form->key.length = length;
-	return hash;
+	return digest_hash_with(digest_hash(buffer_slice(&form->key)),
+	    buffer_slice(&form->body));
 }
 
 static int

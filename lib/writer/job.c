@@ -1,15 +1,10 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/memory.h"
-#include "base/output.h"
 #include "writer/job.h"
 #include "writer/tables.h"
 
