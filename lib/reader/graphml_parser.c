@@ -6,26 +6,15 @@
 #include "base/memory.h"
 #include "codec/json.h"
 #include "codec/window.h"
+#include "reader/graphml_keys.h"
 #include "reader/graphml_parser.h"
-#include "reader/graphml_value.h"
+#include "reader/graphml_queue.h"
 
 enum { PIECE = 64 * 1024 };
 
 /* Where in the document the parser is. */
 enum place { OUTSIDE, IN_GRAPHML, IN_KEY, IN_GRAPH, IN_GRAPH_DATA, IN_ELEMENT,
     IN_DATA, AFTER_GRAPH };
-
-struct key {
-	char *id, *name;
-	enum graphml_type type;
-};
-
-/* An element's texts lie behind each other in the queue's buffer. */
-struct queued {
-	enum graphml_part part;
-	uint64_t seq, inside, end;
-	size_t start, id, target, value, problem; /* where it starts; lengths */
-};
 
 struct graphml_parser {
 	const struct input *input;
@@ -35,20 +24,16 @@ struct graphml_parser {
 	bool ended, failed;
 	struct error *error;      /* of the call that is under way */
 	enum place place;
-	struct key *keys;
-	size_t key_count, key_capacity;
+	struct graphml_keys keys;
 	uint64_t seen[GRAPHML_PARTS], extra;
 
-	/* The element being parsed. */
-	struct queued current;
+	/* The element being parsed; its texts are in the buffers. */
+	struct graphml_element current;
 	bool wanted, first_member;
-	const struct key *key;
+	const struct graphml_key *key;
 	struct buffer id, target, value, problem, text;
 
-	/* Those that are parsed. */
-	struct queued *queue;
-	size_t queue_length, queue_capacity, queue_next;
-	struct buffer queue_text;
+	struct graphml_queue queue;
 	char piece[PIECE];
 };
 
@@ -106,46 +91,17 @@ attribute(const xmlChar **attributes, int count, const char *name)
 	return (struct slice){0};
 }
 
-static char *
-copy_slice(struct slice slice)
-{
-	char *copy = memory_alloc(slice.length + 1);
-
-	if (slice.length > 0)
-		memcpy(copy, slice.data, slice.length);
-	return copy;
-}
-
 static void
 add_key(struct graphml_parser *parser, const xmlChar **attributes, int count)
 {
-	struct slice id = attribute(attributes, count, "id");
-	struct slice name = attribute(attributes, count, "attr.name");
-	enum graphml_type type;
+	const char *problem = graphml_keys_add(&parser->keys,
+	    attribute(attributes, count, "id"),
+	    attribute(attributes, count, "attr.name"),
+	    attribute(attributes, count, "attr.type"));
 
 	parser->place = IN_KEY;
-	if (id.data == NULL || name.data == NULL) {
-		fail(parser, "a key without id or attr.name");
-		return;
-	}
-	if (!graphml_type_of(attribute(attributes, count, "attr.type"),
-	    &type)) {
-		fail(parser, "a key of an unknown attr.type");
-		return;
-	}
-	parser->keys = memory_grow(parser->keys, &parser->key_capacity,
-	    parser->key_count + 1, sizeof *parser->keys);
-	parser->keys[parser->key_count++] = (struct key){
-	    .id = copy_slice(id), .name = copy_slice(name), .type = type};
-}
-
-static const struct key *
-find_key(const struct graphml_parser *parser, struct slice id)
-{
-	for (size_t i = 0; i < parser->key_count; i++)
-		if (slice_is(id, parser->keys[i].id))
-			return &parser->keys[i];
-	return NULL;
+	if (problem != NULL)
+		fail(parser, problem);
 }
 
 /* Note the first thing that makes the current element a reject. */
@@ -200,7 +156,7 @@ begin_element(struct graphml_parser *parser, enum graphml_part part,
 	    seq > parser->options.after[part];
 	if (!parser->wanted)
 		return;
-	parser->current = (struct queued){.part = part, .seq = seq,
+	parser->current = (struct graphml_element){.part = part, .seq = seq,
 	    .inside = (uint64_t)xmlByteConsumed(parser->context)};
 	buffer_clear(&parser->id);
 	buffer_clear(&parser->target);
@@ -218,7 +174,8 @@ static void
 begin_data(struct graphml_parser *parser, const xmlChar **attributes, int count)
 {
 	parser->place = parser->place == IN_GRAPH ? IN_GRAPH_DATA : IN_DATA;
-	parser->key = find_key(parser, attribute(attributes, count, "key"));
+	parser->key = graphml_keys_find(&parser->keys,
+	    attribute(attributes, count, "key"));
 	if (parser->key == NULL)
 		fail(parser, "data of a key that isn't declared");
 	parser->extra += parser->place == IN_GRAPH_DATA;
@@ -283,25 +240,21 @@ end_data(struct graphml_parser *parser)
 static void
 end_element(struct graphml_parser *parser)
 {
-	struct queued *current = &parser->current;
-	struct buffer *text = &parser->queue_text;
+	struct graphml_element *current = &parser->current;
+	struct slice id = buffer_slice(&parser->id);
 
 	if (!parser->wanted)
 		return;
 	buffer_append_char(&parser->value, '}');
 	current->end = (uint64_t)xmlByteConsumed(parser->context);
-	current->start = text->length;
-	current->id = parser->id.length;
-	current->target = parser->target.length;
-	current->value = parser->value.length;
-	current->problem = parser->problem.length;
-	buffer_append_slice(text, buffer_slice(&parser->id));
-	buffer_append_slice(text, buffer_slice(&parser->target));
-	buffer_append_slice(text, buffer_slice(&parser->value));
-	buffer_append_slice(text, buffer_slice(&parser->problem));
-	parser->queue = memory_grow(parser->queue, &parser->queue_capacity,
-	    parser->queue_length + 1, sizeof *parser->queue);
-	parser->queue[parser->queue_length++] = *current;
+	if (current->part == GRAPHML_NODES)
+		current->id = id;
+	else
+		current->source = id;
+	current->target = buffer_slice(&parser->target);
+	current->value = buffer_slice(&parser->value);
+	current->problem = buffer_slice(&parser->problem);
+	graphml_queue_add(&parser->queue, current);
 	parser->wanted = false;
 }
 
@@ -410,18 +363,13 @@ graphml_parser_close(struct graphml_parser *parser)
 		return;
 	xmlFreeDoc(parser->context->myDoc);
 	xmlFreeParserCtxt(parser->context);
-	for (size_t i = 0; i < parser->key_count; i++) {
-		free(parser->keys[i].id);
-		free(parser->keys[i].name);
-	}
-	free(parser->keys);
-	free(parser->queue);
+	graphml_keys_free(&parser->keys);
+	graphml_queue_free(&parser->queue);
 	buffer_free(&parser->id);
 	buffer_free(&parser->target);
 	buffer_free(&parser->value);
 	buffer_free(&parser->problem);
 	buffer_free(&parser->text);
-	buffer_free(&parser->queue_text);
 	free(parser);
 }
 
@@ -434,8 +382,7 @@ parse_piece(struct graphml_parser *parser, struct error *error)
 
 	if (got < 0)
 		return -1;
-	parser->queue_length = parser->queue_next = 0;
-	buffer_clear(&parser->queue_text);
+	graphml_queue_clear(&parser->queue);
 	parser->error = error;
 	parser->offset += (uint64_t)got;
 	parser->ended = got == 0;
@@ -445,40 +392,16 @@ parse_piece(struct graphml_parser *parser, struct error *error)
 	return parser->failed ? -1 : 0;
 }
 
-static void
-take(struct graphml_parser *parser, struct graphml_element *element)
-{
-	const struct queued *queued = &parser->queue[parser->queue_next++];
-	const char *at = parser->queue_text.data + queued->start;
-	struct slice id = {at, queued->id};
-
-	*element = (struct graphml_element){.part = queued->part,
-	    .seq = queued->seq, .inside = queued->inside, .end = queued->end};
-	at += queued->id;
-	if (queued->part == GRAPHML_NODES) {
-		element->id = id;
-	} else {
-		element->source = id;
-		element->target = (struct slice){at, queued->target};
-	}
-	at += queued->target;
-	element->value = (struct slice){at, queued->value};
-	if (queued->problem > 0)
-		element->problem = (struct slice){at + queued->value,
-		    queued->problem};
-}
-
 int
 graphml_parser_next(struct graphml_parser *parser,
     struct graphml_element *element, struct error *error)
 {
-	while (parser->queue_next == parser->queue_length) {
+	while (!graphml_queue_take(&parser->queue, element)) {
 		if (parser->ended)
 			return 0;
 		if (parse_piece(parser, error) != 0)
 			return -1;
 	}
-	take(parser, element);
 	return 1;
 }
 
