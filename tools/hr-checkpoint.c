@@ -154,20 +154,29 @@ record(const char *path, const struct options *options, struct error *error)
 }
 
 static void
+show_labelled(const struct checkpoint *checkpoint, const char *label)
+{
+	for (size_t i = 0; i < checkpoint->count; i++) {
+		const struct checkpoint_store *store = &checkpoint->stores[i];
+
+		if (store->label != NULL && strcmp(store->label, label) == 0)
+			printf("  %s migrated: %" PRIu64 "/%" PRIu64 "\n",
+			    label, store->rows, store->count);
+	}
+}
+
+static void
 show_people(const struct checkpoint *checkpoint)
 {
 	uint64_t done = 0, total = 0, rejected = 0;
 
 	printf("Migration Results:\n");
+	for (size_t i = 0; stream_label(i) != NULL; i++)
+		show_labelled(checkpoint, stream_label(i));
 	for (size_t i = 0; i < checkpoint->count; i++) {
-		const struct checkpoint_store *store = &checkpoint->stores[i];
-
-		done += store->rows;
-		total += store->count;
-		rejected += store->rejected;
-		if (store->label != NULL)
-			printf("  %s migrated: %" PRIu64 "/%" PRIu64 "\n",
-			    store->label, store->rows, store->count);
+		done += checkpoint->stores[i].rows;
+		total += checkpoint->stores[i].count;
+		rejected += checkpoint->stores[i].rejected;
 	}
 	printf("  All stores: %" PRIu64 "/%" PRIu64, done, total);
 	if (rejected > 0)

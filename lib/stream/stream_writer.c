@@ -20,16 +20,23 @@ stream_store_index(const struct header *header, struct slice name)
 	return -1;
 }
 
+const char *
+stream_label(size_t n)
+{
+	static const char *const labels[] = {"Entities", "Relations", "Chunks",
+	    "Documents", NULL};
+
+	return labels[n];
+}
+
 const struct store *
 stream_labelled(const struct header *header, size_t n)
 {
-	static const char *const labels[] = {"Entities", "Relations", "Chunks",
-	    "Documents"};
-
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+	for (size_t i = 0; stream_label(i) != NULL; i++)
 		for (size_t j = 0; j < header->store_count; j++)
-			if (header->stores[j].label != NULL && strcmp(labels[i],
-			    header->stores[j].label) == 0 && n-- == 0)
+			if (header->stores[j].label != NULL &&
+			    strcmp(stream_label(i), header->stores[j].label) ==
+			    0 && n-- == 0)
 				return &header->stores[j];
 	return NULL;
 }

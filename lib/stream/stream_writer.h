@@ -78,6 +78,10 @@ bool stream_known_member(struct slice name);
 /** stream_record_line(buffer, record): a record's line without LF. */
 void stream_record_line(struct buffer *buffer, const struct record *record);
 
+/** stream_label(n): the labels in the order in which people see them, from
+ * 0; NULL behind the last. */
+const char *stream_label(size_t n);
+
 /**
  * stream_labelled(header, n): the n-th store (from 0) that has a label, in the
  * order in which people are told of them; NULL behind the last.
