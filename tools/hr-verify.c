@@ -23,6 +23,7 @@ static const char help[] =
     "  --sample N               compare about N records\n"
     "  --limit N                differences to name (default 20)\n"
     "  --source-workspace W     which workspace of a working_dir SOURCE\n"
+    "  --schema NAME            a stream's records were in that schema's tables\n"
     "  --accept-changed         your own filter stood before this stage\n"
     "  --json                   the report as JSON\n"
     "  -h, --help               this text\n"
@@ -65,6 +66,20 @@ read_number(const char *option, const char *text, uint64_t *out)
 	return STATUS_USAGE;
 }
 
+static int
+find_schema(const char *text, struct comparison *comparison)
+{
+	const struct schema_class *class = schema_find(text);
+
+	if (class == NULL) {
+		program_note(name, "--schema: there is no schema \"%s\"",
+		    text);
+		return STATUS_USAGE;
+	}
+	comparison->losses = class->losses;
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -73,6 +88,7 @@ main(int argc, char **argv)
 		{"sample", required_argument, NULL, 's'},
 		{"limit", required_argument, NULL, 'l'},
 		{"source-workspace", required_argument, NULL, 'w'},
+		{"schema", required_argument, NULL, 'S'},
 		{"accept-changed", no_argument, NULL, 'a'},
 		{"json", no_argument, NULL, 'J'},
 		{"help", no_argument, NULL, 'h'},
@@ -104,6 +120,8 @@ main(int argc, char **argv)
 			    options[1].accept_changed = true;
 		else if (option == 'w')
 			options[0].reader.workspace = optarg;
+		else if (option == 'S')
+			result = find_schema(optarg, &comparison);
 		else if (option == 's')
 			result = read_number("--sample", optarg,
 			    &comparison.sample);

@@ -171,6 +171,25 @@ set_up_session(struct connection *connection, struct error *error)
 	return 0;
 }
 
+/* libpq's own words would show what stands in the URI, a password too. */
+static int
+check_uri(const char *uri, struct error *error)
+{
+	PQconninfoOption *options;
+
+	if (uri == NULL || (strstr(uri, "://") == NULL &&
+	    strchr(uri, '=') == NULL))
+		return 0; /* a database's name */
+	options = PQconninfoParse(uri, NULL);
+	if (options == NULL)
+		return error_set(error, STATUS_USAGE, "the target is no "
+		    "connection URI or string that libpq understands "
+		    "(postgresql://USER@HOST:PORT/DATABASE; other characters "
+		    "percent-encoded)");
+	PQconninfoFree(options);
+	return 0;
+}
+
 /* The order matters: what the URI says overrides what stands before it. */
 int
 connection_open(struct connection *connection, const char *uri,
@@ -183,6 +202,8 @@ connection_open(struct connection *connection, const char *uri,
 	    uri != NULL ? uri : "", NULL};
 
 	*connection = (struct connection){0};
+	if (check_uri(uri, error) != 0)
+		return -1;
 	connection->pg = PQconnectdbParams(names, values, 1);
 	if (connection->pg == NULL)
 		return error_set(error, STATUS_IO, "out of memory");
