@@ -13,7 +13,7 @@ window_open(struct window *window, const struct input *input, size_t limit)
 	    .input = input,
 	    .limit = limit != 0 ? limit : WINDOW_LIMIT,
 	    .capacity = WINDOW_STEP,
-	    .data = memory_alloc(WINDOW_STEP),
+	    .data = memory_resize(NULL, WINDOW_STEP),
 	};
 }
 
