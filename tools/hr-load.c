@@ -165,6 +165,12 @@ finish(struct run *run, struct error *error)
 	if (loader->done_before)
 		program_note(name, "job %s was loaded before: nothing to do",
 		    loader->job);
+	if (loader_rejected(loader) > 0)
+		program_note(name, "%" PRIu64 " records were rejected; job %s "
+		    "keeps them whole, with the reasons, in hr.rejects%s",
+		    loader_rejected(loader), loader->job,
+		    loader->options.rejects != NULL ? "" :
+		    " (--rejects FILE writes them to a file)");
 	if (loader->options.rejects != NULL && job_write_rejects(loader,
 	    loader->options.rejects, error) != 0)
 		return -1;

@@ -40,13 +40,23 @@ compare_members(const void *a, const void *b)
 static void write_value(struct buffer *out, yyjson_val *value, bool repaired);
 
 static void
-write_without_nul(struct buffer *out, struct slice text)
+append_without_nul(struct buffer *out, struct slice text)
+{
+	for (size_t i = 0; i < text.length; i++)
+		if (text.data[i] != '\0')
+			buffer_append_char(out, text.data[i]);
+}
+
+static void
+write_string(struct buffer *out, struct slice text, bool repaired)
 {
 	struct buffer kept = {0};
 
-	for (size_t i = 0; i < text.length; i++)
-		if (text.data[i] != '\0')
-			buffer_append_char(&kept, text.data[i]);
+	if (!repaired) {
+		json_write_string(out, text);
+		return;
+	}
+	append_without_nul(&kept, text);
 	json_write_string(out, buffer_slice(&kept));
 	buffer_free(&kept);
 }
@@ -66,7 +76,7 @@ write_object(struct buffer *out, yyjson_val *object, bool repaired)
 	for (i = 0; i < count; i++) {
 		if (i > 0)
 			buffer_append_char(out, ',');
-		json_write_string(out, members[i].name);
+		write_string(out, members[i].name, repaired);
 		buffer_append_char(out, ':');
 		write_value(out, members[i].value, repaired);
 	}
@@ -94,8 +104,8 @@ write_value(struct buffer *out, yyjson_val *value, bool repaired)
 		if (!number_write_plain(out, json_text(value)))
 			buffer_append_slice(out, repaired ? slice_of("null") :
 			    json_text(value));
-	} else if (repaired && yyjson_is_str(value)) {
-		write_without_nul(out, json_text(value));
+	} else if (yyjson_is_str(value)) {
+		write_string(out, json_text(value), repaired);
 	} else {
 		json_write(out, value);
 	}
@@ -261,6 +271,22 @@ append_part(struct buffer *out, struct slice part)
 	buffer_append_slice(out, part);
 }
 
+static void
+append_key(struct normal_form *form, struct slice part)
+{
+	struct buffer kept = {0};
+
+	if (form->repaired && part.length > 0 &&
+	    memchr(part.data, '\0', part.length) != NULL) {
+		append_without_nul(&kept, part);
+		append_part(&form->key, (struct slice){kept.length > 0 ?
+		    kept.data : "", kept.length});
+	} else {
+		append_part(&form->key, part);
+	}
+	buffer_free(&kept);
+}
+
 /* Store and key. An edge has no direction: its ends stand in byte order. */
 static void
 make_key(struct normal_form *form, const struct record *record)
@@ -268,15 +294,15 @@ make_key(struct normal_form *form, const struct record *record)
 	buffer_clear(&form->key);
 	append_part(&form->key, slice_of(record->store));
 	if (record->kind != RECORD_EDGE) {
-		append_part(&form->key, record->id);
+		append_key(form, record->id);
 		return;
 	}
 	if (slice_compare(record->source, record->target) <= 0) {
-		append_part(&form->key, record->source);
-		append_part(&form->key, record->target);
+		append_key(form, record->source);
+		append_key(form, record->target);
 	} else {
-		append_part(&form->key, record->target);
-		append_part(&form->key, record->source);
+		append_key(form, record->target);
+		append_key(form, record->source);
 	}
 }
 
