@@ -156,6 +156,11 @@ check_vectors(struct report *report, const struct comparison *comparison)
 static void
 note_exceptions(struct report *report, const struct comparison *comparison)
 {
+	if (comparison->exceptions.other_source)
+		report_note(report, arena_format(&report->arena, "job %s "
+		    "loaded another source, or this one changed since: what "
+		    "it rejected is compared too",
+		    comparison->exceptions.job));
 	if (comparison->skipped_rejects > 0)
 		report_note(report, arena_format(&report->arena, "%" PRIu64
 		    " rejected records of job %s are not compared",
@@ -227,19 +232,54 @@ print_check(const struct check *check, FILE *out)
 	fputc('\n', out);
 }
 
+static const char *
+loss_words(const struct loss_count *count)
+{
+	return count->loss != NULL ? count->loss->words :
+	    "the target has no column for it";
+}
+
+/* The same member lost in the same way in several stores is one line. */
+static bool
+same_loss(const struct loss_count *a, const struct loss_count *b)
+{
+	return strcmp(a->member, b->member) == 0 &&
+	    strcmp(loss_words(a), loss_words(b)) == 0;
+}
+
+static void
+print_loss(const struct comparison *comparison, size_t index, FILE *out)
+{
+	const struct loss_count *counts = comparison->loss_counts;
+	uint64_t total = 0;
+	size_t stores = 0;
+
+	for (size_t i = 0; i < comparison->loss_count; i++) {
+		if (!same_loss(&counts[i], &counts[index]))
+			continue;
+		if (i < index)
+			return; /* its line is there already */
+		total += counts[i].count;
+		stores++;
+	}
+	if (stores == 1)
+		fprintf(out, "  %s.%s: %" PRIu64 " (%s)\n",
+		    counts[index].store, counts[index].member, total,
+		    loss_words(&counts[index]));
+	else
+		fprintf(out, "  %s in %zu stores: %" PRIu64 " (%s)\n",
+		    counts[index].member, stores, total,
+		    loss_words(&counts[index]));
+}
+
 static void
 print_losses(const struct comparison *comparison, FILE *out)
 {
 	if (comparison->loss_count > 0)
 		fprintf(out, "\nWhat the target does not keep as it was "
 		    "written (hr-schema(5)):\n");
-	for (size_t i = 0; i < comparison->loss_count; i++) {
-		const struct loss_count *count = &comparison->loss_counts[i];
-
-		fprintf(out, "  %s.%s: %" PRIu64 " (%s)\n", count->store,
-		    count->member, count->count, count->loss != NULL ?
-		    count->loss->words : "the target has no column for it");
-	}
+	for (size_t i = 0; i < comparison->loss_count; i++)
+		print_loss(comparison, i, out);
 }
 
 static void
