@@ -32,7 +32,9 @@ copy_header(struct comparison *comparison, struct side *side,
 	side->header.workspace = arena_text(arena,
 	    slice_of(header->workspace));
 	side->header.system = arena_text(arena, slice_of(header->system));
-	side->header.fingerprint = side->header.content = NULL;
+	side->header.fingerprint = arena_text(arena,
+	    slice_of(header->fingerprint));
+	side->header.content = arena_text(arena, slice_of(header->content));
 	for (size_t i = 0; i < header->store_count; i++) {
 		struct store *store = &side->header.stores[i];
 
@@ -71,7 +73,7 @@ look_at(struct comparison *comparison, struct side *side,
 		comparison->losses = source->class->losses;
 	if (side->is_target)
 		result = exceptions_read(&comparison->exceptions, source,
-		    comparison->losses, error);
+		    &comparison->sides[0].header, comparison->losses, error);
 	/* A pipe's header can't be read a second time: it stays open. */
 	side->once = !source_again(source);
 	if (!side->once)

@@ -111,10 +111,11 @@ exceptions_free(struct exceptions *exceptions)
 /* Whether hr has ever been at work here, and as which job on the workspace. */
 static int
 find_job(struct exceptions *exceptions, struct source *target,
-    struct error *error)
+    const struct header *source, struct error *error)
 {
 	struct connection *connection = &target->connection;
-	const char *workspace = schema_workspace(target->schema);
+	const char *values[] = {schema_workspace(target->schema),
+	    source->fingerprint, source->content};
 	PGresult *result;
 	int64_t there;
 
@@ -125,15 +126,18 @@ find_job(struct exceptions *exceptions, struct source *target,
 		return -1;
 	if (!there)
 		return 0;
-	result = connection_query(connection, "SELECT job_id FROM "
-	    "hybridrag_migration_jobs WHERE workspace = $1 AND pg_schema = "
-	    "current_schema() AND phase <> 'discarded' ORDER BY created_at "
-	    "DESC LIMIT 1", 1, &workspace, error);
+	result = connection_query(connection, "SELECT job_id, "
+	    "coalesce(fingerprint = $2, false) OR coalesce(content = $3, "
+	    "false) FROM hybridrag_migration_jobs WHERE workspace = $1 AND "
+	    "pg_schema = current_schema() AND phase <> 'discarded' ORDER BY "
+	    "created_at DESC LIMIT 1", 3, values, error);
 	if (result == NULL)
 		return -1;
-	if (PQntuples(result) > 0)
+	if (PQntuples(result) > 0) {
 		snprintf(exceptions->job, sizeof exceptions->job, "%s",
 		    PQgetvalue(result, 0, 0));
+		exceptions->other_source = PQgetvalue(result, 0, 1)[0] != 't';
+	}
 	PQclear(result);
 	return 0;
 }
@@ -259,7 +263,8 @@ read_inserted(struct exceptions *exceptions, struct source *target,
 
 int
 exceptions_read(struct exceptions *exceptions, struct source *target,
-    const struct loss_table *losses, struct error *error)
+    const struct header *source, const struct loss_table *losses,
+    struct error *error)
 {
 	struct normal_form form;
 	int result;
@@ -267,9 +272,9 @@ exceptions_read(struct exceptions *exceptions, struct source *target,
 	*exceptions = (struct exceptions){0};
 	if (target->location.form != LOCATION_POSTGRES)
 		return 0;
-	if (find_job(exceptions, target, error) != 0)
+	if (find_job(exceptions, target, source, error) != 0)
 		return -1;
-	if (exceptions->job[0] == '\0')
+	if (exceptions->job[0] == '\0' || exceptions->other_source)
 		return 0;
 	normal_form_open(&form);
 	result = read_list(exceptions, &target->connection, "SELECT store, seq "

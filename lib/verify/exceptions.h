@@ -26,6 +26,7 @@ struct inserted {
 
 struct exceptions {
 	char job[64];
+	bool other_source; /* the job loaded another: it excepts nothing here */
 	struct arena arena;
 	struct exception *rejects;
 	size_t reject_count;
@@ -38,12 +39,14 @@ struct exceptions {
 };
 
 /**
- * exceptions_read(exceptions, target, losses, error):
+ * exceptions_read(exceptions, target, source, losses, error):
  * Read those of the workspace's last job, if ${target} is a PostgreSQL that
- * hr loaded; else there are none. Return 0 or -1.
+ * hr loaded from what ${source} is the header of (the same fingerprint or
+ * content); else there are none. Return 0 or -1.
  */
 int exceptions_read(struct exceptions *exceptions, struct source *target,
-    const struct loss_table *losses, struct error *error);
+    const struct header *source, const struct loss_table *losses,
+    struct error *error);
 
 /** exceptions_free(exceptions): free everything. */
 void exceptions_free(struct exceptions *exceptions);
