@@ -168,6 +168,8 @@ read_begin(struct stream_reader *reader, struct line *line,
 	header->fingerprint = copy_member(reader, line->root, "fingerprint");
 	header->content = copy_member(reader, line->root, "content");
 	header->workspace = copy_member(reader, line->root, "workspace");
+	header->embedding_model = copy_member(reader, line->root,
+	    "embedding_model");
 	header->target_workspace = copy_member(reader, line->root,
 	    "target_workspace");
 	header->job = copy_member(reader, line->root, "job");
@@ -292,6 +294,9 @@ read_record(struct stream_reader *reader, enum record_kind kind,
 
 	*record = (struct record){.kind = kind};
 	line->kind = LINE_RECORD;
+	if (line->text.length > reader->max_record * 2)
+		return bad_line(reader, "longer than twice --max-record",
+		    error);
 	if (index < 0)
 		return bad_line(reader, "a store that \"begin\" did not name",
 		    error);
