@@ -119,14 +119,21 @@ location_parse(struct location *location, const char *text,
     struct error *error)
 {
 	static const char *const schemes[] = {"postgresql://", "postgres://"};
+	const struct system *found;
+	const char *colon;
 	struct stat status;
 
 	*location = (struct location){0};
 	for (size_t i = 0; i < 2; i++)
 		if (strncmp(text, schemes[i], strlen(schemes[i])) == 0)
 			return parse_uri(location, text, error);
-	if (strncmp(text, "lightrag:", 9) == 0)
-		text += 9;
+	location->system = systems_default();
+	colon = strchr(text, ':');
+	if (colon != NULL && (found = systems_find((struct slice){text,
+	    (size_t)(colon - text)})) != NULL) {
+		location->system = found;
+		text = colon + 1;
+	}
 	location->path = memory_copy_text(text);
 	location->form = LOCATION_STREAM;
 	if (strcmp(text, "-") == 0)

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "location/systems.h"
 
 enum location_form { LOCATION_FILES, LOCATION_POSTGRES, LOCATION_STREAM };
 
 struct location {
 	enum location_form form;
+	const struct system *system; /* files: whose */
 	char *path;            /* files: the directory; stream: the file, "-" */
 	char *uri;             /* PostgreSQL: without hr's own parameters */
 	char *workspace;       /* ?workspace=, or NULL */

@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "location/source.h"
-#include "reader/lightrag.h"
 #include "reader/postgres.h"
 
 /* A header with the schema's stores, each of that dimension if it has one. */
@@ -145,7 +144,7 @@ open_postgres(struct source *source, struct error *error)
 	    .ordered = source->options.ordered};
 
 	source->class = schema_find(source->location.schema != NULL ?
-	    source->location.schema : "lightrag");
+	    source->location.schema : systems_default()->name);
 	if (source->class == NULL)
 		return error_set(error, STATUS_USAGE, "no schema \"%s\"",
 		    source->location.schema);
@@ -194,9 +193,11 @@ source_open(struct source *source, const char *text,
 		if (open_postgres(source, error) != 0)
 			return -1;
 	} else {
-		source->reader = lightrag_class.open(source->location.path,
+		const struct system *system = source->location.system;
+
+		source->reader = system->files->open(source->location.path,
 		    &source->options.reader, error);
-		source->class = schema_find(lightrag_class.system);
+		source->class = schema_find(system->name);
 	}
 	if (source->reader == NULL)
 		return -1;
@@ -208,17 +209,18 @@ int
 source_workspaces(const char *text, struct buffer *out, struct error *error)
 {
 	struct location location;
-	struct lightrag_workspaces found = {0};
+	struct reader_workspaces found = {0};
 	int result = location_parse(&location, text, error);
 
 	if (result == 0 && location.form != LOCATION_FILES)
 		result = error_set(error, STATUS_USAGE,
 		    "%s: only a directory has workspaces to list", text);
 	if (result == 0)
-		result = lightrag_workspaces(location.path, &found, error);
+		result = location.system->files->workspaces(location.path,
+		    &found, error);
 	for (size_t i = 0; result == 0 && i < found.count; i++)
 		buffer_format(out, "%s\n", found.names[i]);
-	lightrag_workspaces_free(&found);
+	reader_workspaces_free(&found);
 	location_free(&location);
 	return result;
 }

@@ -39,6 +39,16 @@ close_lightrag(struct reader *reader)
 	free(lightrag);
 }
 
+/* The model that later versions of LightRAG note in the vector files. */
+static const char *
+find_model(const struct lightrag *lightrag)
+{
+	for (size_t i = 0; i < LIGHTRAG_FILES; i++)
+		if (lightrag->source.files[i].vectors.model != NULL)
+			return lightrag->source.files[i].vectors.model;
+	return NULL;
+}
+
 static struct reader *
 open_lightrag(const char *path, const struct reader_options *options,
     struct error *error)
@@ -52,6 +62,7 @@ open_lightrag(const char *path, const struct reader_options *options,
 		return NULL;
 	}
 	lightrag->source.header.system = lightrag_class.system;
+	lightrag->source.header.embedding_model = find_model(lightrag);
 	return &lightrag->reader;
 }
 
@@ -59,17 +70,6 @@ static const struct header *
 give_header(struct reader *reader)
 {
 	return &((struct lightrag *)reader)->source.header;
-}
-
-const char *
-lightrag_model(const struct reader *reader)
-{
-	const struct lightrag *lightrag = (const struct lightrag *)reader;
-
-	for (size_t i = 0; i < LIGHTRAG_FILES; i++)
-		if (lightrag->source.files[i].vectors.model != NULL)
-			return lightrag->source.files[i].vectors.model;
-	return NULL;
 }
 
 /* The options of the one reader for both halves of the graph. */
@@ -196,6 +196,7 @@ next_record(struct reader *reader, struct record *record, struct error *error)
 
 const struct reader_class lightrag_class = {
     .system = "lightrag",
+    .workspaces = lightrag_files_workspaces,
     .open = open_lightrag,
     .header = give_header,
     .next = next_record,

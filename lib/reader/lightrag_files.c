@@ -41,7 +41,7 @@ holds_files(const char *directory)
 }
 
 static void
-add_name(struct lightrag_workspaces *found, size_t *capacity, const char *name)
+add_name(struct reader_workspaces *found, size_t *capacity, const char *name)
 {
 	found->names = memory_grow(found->names, capacity, found->count + 1,
 	    sizeof *found->names);
@@ -55,14 +55,14 @@ compare_texts(const void *a, const void *b)
 }
 
 int
-lightrag_workspaces(const char *path, struct lightrag_workspaces *found,
+lightrag_files_workspaces(const char *path, struct reader_workspaces *found,
     struct error *error)
 {
 	DIR *directory = opendir(path);
 	size_t capacity = 0;
 	struct dirent *entry;
 
-	*found = (struct lightrag_workspaces){0};
+	*found = (struct reader_workspaces){0};
 	if (directory == NULL)
 		return error_system(error, STATUS_SOURCE,
 		    "%s: can't be read as a LightRAG directory", path);
@@ -90,17 +90,8 @@ lightrag_workspaces(const char *path, struct lightrag_workspaces *found,
 	return error->status == STATUS_DONE ? 0 : -1;
 }
 
-void
-lightrag_workspaces_free(struct lightrag_workspaces *found)
-{
-	for (size_t i = 0; i < found->count; i++)
-		free(found->names[i]);
-	free(found->names);
-	*found = (struct lightrag_workspaces){0};
-}
-
 static int
-refuse_choice(const char *path, const struct lightrag_workspaces *found,
+refuse_choice(const char *path, const struct reader_workspaces *found,
     struct error *error)
 {
 	struct buffer names = {0};
@@ -127,14 +118,14 @@ refuse_empty(const char *path, struct error *error)
 static int
 check_only(const char *path, struct error *error)
 {
-	struct lightrag_workspaces found;
-	int result = lightrag_workspaces(path, &found, error);
+	struct reader_workspaces found;
+	int result = lightrag_files_workspaces(path, &found, error);
 
 	if (result == 0 && found.count == 0)
 		result = refuse_empty(path, error);
 	else if (result == 0 && (found.count > 1 || *found.names[0] != '\0'))
 		result = refuse_choice(path, &found, error);
-	lightrag_workspaces_free(&found);
+	reader_workspaces_free(&found);
 	return result;
 }
 

@@ -27,6 +27,10 @@ enum { LIGHTRAG_FILES = 12 };
 /* In the order of the stream. */
 extern const struct lightrag_file lightrag_files[LIGHTRAG_FILES];
 
+/** lightrag_files_workspaces(path, found, error): as reader_class's. */
+int lightrag_files_workspaces(const char *path,
+    struct reader_workspaces *found, struct error *error);
+
 /**
  * lightrag_files_directory(path, workspace, error):
  * The directory of the workspace called ${workspace} in ${path}; NULL stands

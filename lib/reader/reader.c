@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "reader/reader.h"
 
 const struct header *
@@ -10,6 +12,15 @@ int
 reader_next(struct reader *reader, struct record *record, struct error *error)
 {
 	return reader->class->next(reader, record, error);
+}
+
+void
+reader_workspaces_free(struct reader_workspaces *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		free(found->names[i]);
+	free(found->names);
+	*found = (struct reader_workspaces){0};
 }
 
 void

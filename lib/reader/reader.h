@@ -28,9 +28,22 @@ struct reader_options {
 
 struct reader;
 
+/* What a directory that holds several workspaces holds. */
+struct reader_workspaces {
+	char **names; /* sorted by bytes; "" is the directory itself */
+	size_t count;
+};
+
 /* What each storage format gives; the functions are as reader_* below. */
 struct reader_class {
 	const char *system;
+	/*
+	 * List the workspaces in the directory ${path} into ${found}, which
+	 * the caller ends with reader_workspaces_free in every case. Return
+	 * 0, or -1 (STATUS_SOURCE) if it can't be read. None is no failure.
+	 */
+	int (*workspaces)(const char *path, struct reader_workspaces *found,
+	    struct error *error);
 	struct reader *(*open)(const char *path,
 	    const struct reader_options *options, struct error *error);
 	const struct header *(*header)(struct reader *reader);
@@ -60,6 +73,9 @@ const struct header *reader_header(struct reader *reader);
  */
 int reader_next(struct reader *reader, struct record *record,
     struct error *error);
+
+/** reader_workspaces_free(found): free the list. */
+void reader_workspaces_free(struct reader_workspaces *found);
 
 /** reader_close(reader): free everything; NULL is fine. */
 void reader_close(struct reader *reader);

@@ -35,6 +35,7 @@ schema_open(const struct schema_class *class, const struct header *header,
     const struct schema_options *options, struct error *error)
 {
 	struct schema *schema = memory_alloc(sizeof *schema);
+	struct schema_options chosen = *options;
 	const char *workspace = options->workspace != NULL ?
 	    options->workspace : header->workspace;
 
@@ -42,7 +43,9 @@ schema_open(const struct schema_class *class, const struct header *header,
 	if (workspace[0] == '\0')
 		workspace = "default";
 	schema->workspace = arena_text(&schema->arena, slice_of(workspace));
-	if (class->describe(header, options, &schema->set, error) != 0) {
+	if (chosen.embedding_model == NULL)
+		chosen.embedding_model = header->embedding_model;
+	if (class->describe(header, &chosen, &schema->set, error) != 0) {
 		schema_close(schema);
 		return NULL;
 	}

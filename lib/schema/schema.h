@@ -13,7 +13,7 @@
 struct schema_options {
 	const char *workspace;       /* in the target; NULL: the source's, and
 	                              * where that is "", "default" */
-	const char *embedding_model; /* NULL: not known */
+	const char *embedding_model; /* NULL: what the source names, if any */
 };
 
 /* One application's schema, as data. */

@@ -59,6 +59,7 @@ struct header {
 	const char *fingerprint; /* hex; of the files' names, sizes and times */
 	const char *content;     /* hex; hash of the source's bytes, or NULL */
 	const char *workspace;   /* "" is the unnamed one */
+	const char *embedding_model; /* that the source names, or NULL */
 	const char *target_workspace; /* hr-transform's; NULL upstream of it */
 	const char *job;         /* hr-load's; NULL upstream of it */
 	struct store *stores;    /* in the order of the stream */

@@ -75,6 +75,7 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 	write_text(out, "fingerprint", header->fingerprint);
 	write_text(out, "content", header->content);
 	write_text(out, "workspace", header->workspace);
+	write_text(out, "embedding_model", header->embedding_model);
 	write_text(out, "target_workspace", header->target_workspace);
 	write_text(out, "job", header->job);
 	json_write_name(out, "stores", false);

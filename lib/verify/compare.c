@@ -35,6 +35,9 @@ copy_header(struct comparison *comparison, struct side *side,
 	side->header.fingerprint = arena_text(arena,
 	    slice_of(header->fingerprint));
 	side->header.content = arena_text(arena, slice_of(header->content));
+	side->header.embedding_model = arena_text(arena,
+	    slice_of(header->embedding_model));
+	side->header.target_workspace = side->header.job = NULL;
 	for (size_t i = 0; i < header->store_count; i++) {
 		struct store *store = &side->header.stores[i];
 

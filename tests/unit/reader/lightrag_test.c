@@ -156,14 +156,14 @@ workspaces(void **state)
 {
 	static const char *const wrong[] = {"..", ".", "a/b", "/"};
 	const char *path = test_data("lightrag-1.5.7-two-workspaces");
-	struct lightrag_workspaces found;
+	struct reader_workspaces found;
 
 	(void)state;
-	assert_int_equal(lightrag_workspaces(path, &found, &error), 0);
+	assert_int_equal(lightrag_class.workspaces(path, &found, &error), 0);
 	assert_int_equal(found.count, 2);
 	assert_string_equal(found.names[0], "alpha");
 	assert_string_equal(found.names[1], "beta-2");
-	lightrag_workspaces_free(&found);
+	reader_workspaces_free(&found);
 	expect_failure(path, NULL, STATUS_USAGE, "holds the workspaces "
 	    "\"alpha\", \"beta-2\"; choose with --source-workspace W, or take "
 	    "--all-workspaces");
@@ -186,7 +186,7 @@ mixed_workspaces(void **state)
 {
 	static const char *const folders[] = {".hidden", "_lightrag_config",
 	    "empty", "b", "a"};
-	struct lightrag_workspaces found;
+	struct reader_workspaces found;
 	char name[64];
 
 	(void)state;
@@ -201,11 +201,11 @@ mixed_workspaces(void **state)
 		if (strcmp(folders[i], "empty") != 0)
 			scratch_write_text(name, "{}");
 	}
-	assert_int_equal(lightrag_workspaces(scratch, &found, &error), 0);
+	assert_int_equal(lightrag_class.workspaces(scratch, &found, &error), 0);
 	assert_int_equal(found.count, 2);
 	assert_string_equal(found.names[0], "a");
 	assert_string_equal(found.names[1], "b");
-	lightrag_workspaces_free(&found);
+	reader_workspaces_free(&found);
 	scratch_write_text("vdb_chunks.json", "");
 	expect_failure(scratch, NULL, STATUS_USAGE,
 	    "holds the workspaces \"\", \"a\", \"b\"");
@@ -243,11 +243,11 @@ model_name(void **state)
 	(void)state;
 	reader = open_reader(scratch, (struct reader_options){0});
 	assert_non_null(reader);
-	assert_string_equal(lightrag_model(reader), "m");
+	assert_string_equal(reader_header(reader)->embedding_model, "m");
 	reader_close(reader);
 	reader = open_reader(test_data("lightrag-1.5.6-tiny"),
 	    (struct reader_options){0});
-	assert_null(lightrag_model(reader));
+	assert_null(reader_header(reader)->embedding_model);
 	reader_close(reader);
 }
 
