@@ -107,10 +107,10 @@ parse_options(int argc, char **argv, struct options *options)
 		{NULL, 0, NULL, 0}
 	};
 	struct reader_options *reader = &options->source.reader;
-	struct error error;
-	int option;
+	int option, result = 0;
 
-	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+	while (result == 0 && (option = getopt_long(argc, argv, "hV", longs,
+	    NULL)) != -1) {
 		switch (option) {
 		case 's':
 			if (reader->only_count < MOST_STORES) {
@@ -132,32 +132,27 @@ parse_options(int argc, char **argv, struct options *options)
 			options->list = true;
 			break;
 		case 'x':
-			if (program_number(optarg, 1024, SIZE_MAX / 8,
-			    &options->max_record, &error) == 0)
-				break;
-			program_note(name, "--max-record: %s", error.message);
-			return STATUS_USAGE;
+			result = program_number(name, "max-record", optarg,
+			    1024, SIZE_MAX / 8, &options->max_record);
+			break;
 		case 'v':
-			options->arrays = strcmp(optarg, "array") == 0;
-			if (options->arrays || strcmp(optarg, "base64") == 0)
-				break;
-			program_note(name, "--vectors: \"%s\" is neither "
-			    "base64 nor array", optarg);
-			return STATUS_USAGE;
+			result = program_choice(name, "vectors", optarg,
+			    "base64", "array", &options->arrays);
+			break;
 		case 'h':
 			exit(program_help(help));
 		case 'V':
 			exit(program_version(name));
 		default:
-			return program_usage(name);
+			result = program_usage(name);
 		}
 	}
-	if (optind + 1 != argc) {
+	if (result == 0 && optind + 1 != argc) {
 		program_note(name, optind < argc ? "one location only" :
 		    "a location is missing");
 		return program_usage(name);
 	}
-	return 0;
+	return result;
 }
 
 int

@@ -358,31 +358,25 @@ parse_options(int argc, char **argv, struct options *options)
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0}
 	};
-	struct error error;
-	int option;
+	int option, result = 0;
 
-	while ((option = getopt_long(argc, argv, "nhV", longs, NULL)) != -1) {
+	while (result == 0 && (option = getopt_long(argc, argv, "nhV", longs,
+	    NULL)) != -1) {
 		switch (option) {
 		case 'j':
 			options->loader.job = optarg;
 			break;
 		case 'b':
-			if (program_number(optarg, 1, 1000000,
-			    &options->loader.batch_size, &error) == 0)
-				break;
-			program_note(name, "--batch-size: %s", error.message);
-			return STATUS_USAGE;
+			result = program_number(name, "batch-size", optarg, 1,
+			    1000000, &options->loader.batch_size);
+			break;
 		case 'n':
 			options->dry_run = true;
 			break;
 		case 'i':
-			options->loader.repair = strcmp(optarg, "repair") == 0;
-			if (options->loader.repair ||
-			    strcmp(optarg, "reject") == 0)
-				break;
-			program_note(name, "--on-invalid: \"%s\" is neither "
-			    "reject nor repair", optarg);
-			return STATUS_USAGE;
+			result = program_choice(name, "on-invalid", optarg,
+			    "reject", "repair", &options->loader.repair);
+			break;
 		case 'r':
 			options->loader.rejects = optarg;
 			break;
@@ -393,11 +387,9 @@ parse_options(int argc, char **argv, struct options *options)
 			options->accept_changed = true;
 			break;
 		case 'x':
-			if (program_number(optarg, 1024, SIZE_MAX / 8,
-			    &options->max_record, &error) == 0)
-				break;
-			program_note(name, "--max-record: %s", error.message);
-			return STATUS_USAGE;
+			result = program_number(name, "max-record", optarg,
+			    1024, SIZE_MAX / 8, &options->max_record);
+			break;
 		case 'o':
 			options->offline = true;
 			break;
@@ -409,10 +401,10 @@ parse_options(int argc, char **argv, struct options *options)
 		case 'V':
 			exit(program_version(name));
 		default:
-			return program_usage(name);
+			result = program_usage(name);
 		}
 	}
-	return 0;
+	return result;
 }
 
 static int

@@ -197,10 +197,10 @@ parse_options(int argc, char **argv, struct options *options)
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0}
 	};
-	struct error error;
-	int option;
+	int option, result = 0;
 
-	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+	while (result == 0 && (option = getopt_long(argc, argv, "hV", longs,
+	    NULL)) != -1) {
 		switch (option) {
 		case 's':
 			options->class = schema_find(optarg);
@@ -222,31 +222,26 @@ parse_options(int argc, char **argv, struct options *options)
 			options->accept_changed = true;
 			break;
 		case 'x':
-			if (program_number(optarg, 1024, SIZE_MAX / 8,
-			    &options->max_record, &error) == 0)
-				break;
-			program_note(name, "--max-record: %s", error.message);
-			return STATUS_USAGE;
+			result = program_number(name, "max-record", optarg,
+			    1024, SIZE_MAX / 8, &options->max_record);
+			break;
 		case 'v':
-			options->arrays = strcmp(optarg, "array") == 0;
-			if (options->arrays || strcmp(optarg, "base64") == 0)
-				break;
-			program_note(name, "--vectors: \"%s\" is neither "
-			    "base64 nor array", optarg);
-			return STATUS_USAGE;
+			result = program_choice(name, "vectors", optarg,
+			    "base64", "array", &options->arrays);
+			break;
 		case 'h':
 			exit(program_help(help));
 		case 'V':
 			exit(program_version(name));
 		default:
-			return program_usage(name);
+			result = program_usage(name);
 		}
 	}
-	if (optind < argc) {
+	if (result == 0 && optind < argc) {
 		program_note(name, "operands are not expected");
 		return program_usage(name);
 	}
-	return 0;
+	return result;
 }
 
 int

@@ -56,17 +56,6 @@ verify(struct comparison *comparison, bool json, enum status *status,
 }
 
 static int
-read_number(const char *option, const char *text, uint64_t *out)
-{
-	struct error error;
-
-	if (program_number(text, 0, 1000000000000, out, &error) == 0)
-		return 0;
-	program_note(name, "%s: %s", option, error.message);
-	return STATUS_USAGE;
-}
-
-static int
 find_schema(const char *text, struct comparison *comparison)
 {
 	const struct schema_class *class = schema_find(text);
@@ -123,10 +112,11 @@ main(int argc, char **argv)
 		else if (option == 'S')
 			result = find_schema(optarg, &comparison);
 		else if (option == 's')
-			result = read_number("--sample", optarg,
-			    &comparison.sample);
+			result = program_number(name, "sample", optarg, 0,
+			    1000000000000, &comparison.sample);
 		else if (option == 'l')
-			result = read_number("--limit", optarg, &limit);
+			result = program_number(name, "limit", optarg, 0,
+			    1000000000000, &limit);
 		else
 			return program_usage(name);
 		if (result != 0)

@@ -66,16 +66,29 @@ program_usage(const char *program)
 }
 
 int
-program_number(const char *text, uint64_t least, uint64_t most, uint64_t *out,
-    struct error *error)
+program_number(const char *program, const char *option, const char *text,
+    uint64_t least, uint64_t most, uint64_t *out)
 {
 	char *end;
 
 	errno = 0;
 	*out = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
-	    *out < least || *out > most)
-		return error_set(error, STATUS_USAGE, "\"%s\" is no number "
-		    "between %" PRIu64 " and %" PRIu64, text, least, most);
-	return 0;
+	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
+	    *out >= least && *out <= most)
+		return 0;
+	program_note(program, "--%s: \"%s\" is no number between %" PRIu64
+	    " and %" PRIu64, option, text, least, most);
+	return STATUS_USAGE;
+}
+
+int
+program_choice(const char *program, const char *option, const char *text,
+    const char *first, const char *second, bool *is_second)
+{
+	*is_second = strcmp(text, second) == 0;
+	if (*is_second || strcmp(text, first) == 0)
+		return 0;
+	program_note(program, "--%s: \"%s\" is neither %s nor %s", option,
+	    text, first, second);
+	return STATUS_USAGE;
 }

@@ -36,11 +36,18 @@ int program_version(const char *program);
 int program_usage(const char *program);
 
 /**
- * program_number(text, least, most, out, error):
- * Read a decimal option value. Return -1 with STATUS_USAGE where it is none
- * or out of bounds.
+ * program_number(program, option, text, least, most, out):
+ * Read the decimal value of --${option}. Return 0, or STATUS_USAGE after
+ * saying why, where it is none or out of bounds.
  */
-int program_number(const char *text, uint64_t least, uint64_t most,
-    uint64_t *out, struct error *error);
+int program_number(const char *program, const char *option, const char *text,
+    uint64_t least, uint64_t most, uint64_t *out);
+
+/**
+ * program_choice(program, option, text, first, second, is_second):
+ * Read the value of --${option}, one of two words. Return as program_number.
+ */
+int program_choice(const char *program, const char *option, const char *text,
+    const char *first, const char *second, bool *is_second);
 
 #endif
