@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/program.h"
+#include "location/systems.h"
 #include "schema/schema.h"
 #include "stream/stream_reader.h"
 
@@ -114,14 +115,13 @@ static struct schema *
 open_schema(const struct options *options, const struct header *header,
     struct error *error)
 {
-	const struct schema_class *class = options->class != NULL ?
-	    options->class : schema_find(header->system);
+	const struct schema_class *class = options->class;
 
-	if (class != NULL)
-		return schema_open(class, header, &options->schema, error);
-	error_set(error, STATUS_USAGE, "no schema is called as the system "
-	    "\"%s\"; name one with --schema", header->system);
-	return NULL;
+	if (class == NULL)
+		class = schema_find(header->system);
+	if (class == NULL) /* an engine, which serves every schema */
+		class = schema_find(systems_default()->name);
+	return schema_open(class, header, &options->schema, error);
 }
 
 static int
