@@ -17,7 +17,7 @@ is '' "$(find "$HR_SANDBOX" 2>/dev/null)" 'asking makes nothing'
 exits 0 'start' "$sandbox" start
 uri=$(cat "$scratch/out")
 matches '^postgresql:///hr\?host=/.*&user=sandbox$' "$uri" 'start prints the URI'
-is 'hr hr UTF8 C.UTF-8' "$(psql -XAtq -F ' ' "$uri" -c "select current_user, datname,
+is 'sandbox hr UTF8 C.UTF-8' "$(psql -XAtq -F ' ' "$uri" -c "select current_user, datname,
 	pg_encoding_to_char(encoding), datcollate from pg_database where datname = current_database()")" \
     'database, user, encoding, collation'
 is 1 "$(psql -XAtq "$uri" -c "select count(*) from pg_extension where extname = 'vector'")" 'extension vector'
