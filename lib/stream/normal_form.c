@@ -150,34 +150,38 @@ read_instant(const struct loss *loss, yyjson_val *value, int64_t *instant)
 
 /* A time that can't be read stays as it is: it can't come back either. */
 static void
-write_time(struct buffer *out, const struct loss *loss, yyjson_val *object)
+write_time(struct buffer *out, const struct loss *loss, yyjson_val *object,
+    bool returned)
 {
 	yyjson_val *value = present(object, loss->member);
 	int64_t instant = 0;
 
-	if (!read_instant(loss, value, &instant) &&
+	if (returned && value == NULL)
+		buffer_append_text(out, "null");
+	else if (!read_instant(loss, value, &instant) &&
 	    !read_instant(loss, present(object, loss->value), &instant) &&
-	    value != NULL && !json_is_number(value)) {
+	    value != NULL && !json_is_number(value))
 		write_value(out, value, false);
-		return;
-	}
-	timestamp_write_seconds(out, timestamp_floor(instant, loss->digits));
+	else
+		timestamp_write_seconds(out, timestamp_floor(instant,
+		    loss->digits));
 }
 
 /* What member ${member} stands for once ${loss} has happened. */
 static void
-write_member(struct buffer *out, const struct normal_member *member,
-    yyjson_val *object, bool repaired)
+write_member(struct normal_form *form, const struct normal_member *member,
+    yyjson_val *object)
 {
 	const struct loss *loss = member->loss;
+	struct buffer *out = &form->body;
 
 	if (loss != NULL && (loss->rule == LOSS_SECONDS ||
 	    loss->rule == LOSS_ISO_TIME))
-		write_time(out, loss, object);
+		write_time(out, loss, object, form->returned);
 	else if (member->value != NULL && !(loss != NULL &&
 	    loss->rule == LOSS_EMPTY_LIST && slice_is(json_text(member->value),
 	    "")))
-		write_value(out, member->value, repaired);
+		write_value(out, member->value, form->repaired);
 	else
 		buffer_append_text(out, loss != NULL && loss->rule ==
 		    LOSS_MISSING ? loss->value : "null");
@@ -333,8 +337,7 @@ normal_form_make(struct normal_form *form, const struct record *record,
 	for (i = 0; i < count; i++) {
 		json_write_string(&form->body, form->members[i].name);
 		buffer_append_char(&form->body, ':');
-		write_member(&form->body, &form->members[i], object,
-		    form->repaired);
+		write_member(form, &form->members[i], object);
 		buffer_append_char(&form->body, '\n');
 	}
 	append_part(&form->body, record->vector);

@@ -60,6 +60,9 @@ struct normal_form {
 	/* The record is known to be repaired on its way (--on-invalid=repair):
 	 * U+0000 is left out of strings, what jsonb can't hold is null. */
 	bool repaired;
+	/* The record came back from where losses have happened already: a null
+	 * there is one, and doesn't stand for another time. */
+	bool returned;
 };
 
 /** normal_form_open(form): make ready; normal_form_close ends it. */

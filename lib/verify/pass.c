@@ -98,6 +98,8 @@ pass_run(struct pass *pass, struct error *error)
 		exceptions_restart(&comparison->exceptions);
 	options.hint = &other->header;
 	normal_form_open(&form);
+	form.returned = pass->side->is_target &&
+	    strcmp(pass->side->header.system, "postgresql") == 0;
 	if (source == NULL && source_open(&opened, pass->side->text, &options,
 	    error) == 0)
 		source = &opened;
