@@ -14,16 +14,26 @@ program_start(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* In one write: the stages of a pipe share standard error. */
 void
 program_note(const char *program, const char *format, ...)
 {
+	char line[4096];
+	size_t length = (size_t)snprintf(line, sizeof line / 2, "%s: ",
+	    program);
 	va_list args;
+	int written;
 
-	fprintf(stderr, "%s: ", program);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	written = vsnprintf(line + length, sizeof line - 1 - length, format,
+	    args);
 	va_end(args);
-	fputc('\n', stderr);
+	if (written > 0)
+		length += (size_t)written;
+	if (length > sizeof line - 2)
+		length = sizeof line - 2;
+	line[length] = '\n';
+	fwrite(line, 1, length + 1, stderr);
 }
 
 int
