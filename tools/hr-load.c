@@ -26,7 +26,7 @@ static const char help[] =
     "\n"
     "  --job ID            go on with this job\n"
     "  --batch-size N      rows in a transaction, at most (default 1000)\n"
-    "  --dry-run           look at the target, change nothing\n"
+    "  -n, --dry-run       look at the target, change nothing\n"
     "  --on-invalid WHAT   reject (default) or repair\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
     "  --database NAME     the source's name in the job's row\n"
@@ -166,9 +166,10 @@ finish(struct run *run, struct error *error)
 		program_note(name, "job %s was loaded before: nothing to do",
 		    loader->job);
 	if (loader_rejected(loader) > 0)
-		program_note(name, "%" PRIu64 " records were rejected; job %s "
+		program_note(name, "%" PRIu64 " record%s rejected; job %s "
 		    "keeps them whole, with the reasons, in hr.rejects%s",
-		    loader_rejected(loader), loader->job,
+		    loader_rejected(loader), loader_rejected(loader) == 1 ?
+		    "" : "s", loader->job,
 		    loader->options.rejects != NULL ? "" :
 		    " (--rejects FILE writes them to a file)");
 	if (loader->options.rejects != NULL && job_write_rejects(loader,

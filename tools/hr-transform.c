@@ -134,6 +134,8 @@ transform_line(struct stream_reader *reader, struct stream_writer *writer,
 		*schema = open_schema(options, &reader->header, error);
 		if (*schema == NULL)
 			return -1;
+		if (!options->reverse && schema_note(*schema) != NULL)
+			program_note(name, "%s", schema_note(*schema));
 		if (!options->reverse)
 			reader->header.target_workspace =
 			    schema_workspace(*schema);
@@ -206,7 +208,7 @@ parse_options(int argc, char **argv, struct options *options)
 			options->class = schema_find(optarg);
 			if (options->class != NULL)
 				break;
-			program_note(name, "no schema \"%s\": lightrag",
+			program_note(name, "there is no schema \"%s\"",
 			    optarg);
 			return STATUS_USAGE;
 		case 'w':

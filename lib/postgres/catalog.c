@@ -57,8 +57,8 @@ match_column(struct connection *connection, const char *table,
 		return 0;
 	}
 	return error_set(error, STATUS_TARGET, "%s: %s has no column %s: it "
-	    "is older than LightRAG 1.5's or not the application's; start "
-	    "the application once, so that it upgrades its tables",
+	    "is older than this schema or not the application's; start the "
+	    "application once, so that it upgrades its tables",
 	    connection->place, table, column->name);
 }
 

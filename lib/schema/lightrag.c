@@ -191,12 +191,27 @@ describe(const struct header *header, const struct schema_options *options,
 	return 0;
 }
 
+static const char *
+note(const struct header *header, const struct schema_options *options)
+{
+	for (size_t i = 0; i < header->store_count; i++)
+		if (header->stores[i].shape == SHAPE_VECTOR &&
+		    header->stores[i].count > 0 &&
+		    options->embedding_model == NULL)
+			return "no embedding model is known, so embeddings go "
+			    "into the tables without a suffix; LightRAG copies "
+			    "them into its model's own tables when it starts "
+			    "(--embedding-model names these directly)";
+	return NULL;
+}
+
 const struct schema_class schema_lightrag = {
 	.name = "lightrag",
 	.mappings = lightrag_mappings,
 	.mapping_count = LIGHTRAG_STORES,
 	.losses = &lightrag_losses,
 	.describe = describe,
+	.note = note,
 	.documents = "kv_store_doc_status",
 	.chunks = "vdb_chunks",
 	.entities = "graph_nodes",

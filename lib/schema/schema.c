@@ -11,6 +11,7 @@ static const struct schema_class *const classes[] = {&schema_lightrag};
 struct schema {
 	const struct schema_class *class;
 	const char *workspace;
+	const char *note;
 	struct table_set set;
 	struct arena arena;
 	struct buffer memory; /* of the last row or record made */
@@ -49,6 +50,8 @@ schema_open(const struct schema_class *class, const struct header *header,
 		schema_close(schema);
 		return NULL;
 	}
+	if (class->note != NULL)
+		schema->note = class->note(header, &chosen);
 	return schema;
 }
 
@@ -70,6 +73,12 @@ struct table_set *
 schema_tables(struct schema *schema)
 {
 	return &schema->set;
+}
+
+const char *
+schema_note(const struct schema *schema)
+{
+	return schema->note;
 }
 
 const char *

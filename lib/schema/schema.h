@@ -26,6 +26,9 @@ struct schema_class {
 	int (*describe)(const struct header *header,
 	    const struct schema_options *options, struct table_set *set,
 	    struct error *error);
+	/* What people should know before these records are loaded; or NULL. */
+	const char *(*note)(const struct header *header,
+	    const struct schema_options *options);
 	/* Which store counts as what for people; NULL where none does. */
 	const char *documents, *chunks, *entities, *relations;
 };
@@ -50,6 +53,9 @@ void schema_close(struct schema *schema);
 
 /** schema_tables(schema): what the target must hold. */
 struct table_set *schema_tables(struct schema *schema);
+
+/** schema_note(schema): words for people before anything is loaded, or NULL. */
+const char *schema_note(const struct schema *schema);
 
 /** schema_workspace(schema): the workspace in the target. */
 const char *schema_workspace(const struct schema *schema);

@@ -71,6 +71,7 @@ look_at(struct comparison *comparison, struct side *side,
 	result = source_open(source, side->text, &options, error);
 	if (result != 0)
 		return -1;
+	side->database = source->location.form == LOCATION_POSTGRES;
 	copy_header(comparison, side, source_header(source));
 	if (source->schema != NULL)
 		comparison->losses = source->class->losses;

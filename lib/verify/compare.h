@@ -20,6 +20,7 @@ struct side {
 	const char *text;              /* the location as given */
 	const struct source_options *options;
 	bool is_target;
+	bool database;                 /* PostgreSQL, which can be asked */
 	bool once;                     /* a pipe: it can be read only once */
 	struct source *kept;           /* still open from the first look */
 	struct header header;          /* a copy that outlives the source */

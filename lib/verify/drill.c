@@ -65,10 +65,12 @@ merge(struct comparison *comparison, struct entries *source,
 {
 	size_t i = 0, j = 0;
 
-	qsort(source->list, source->count, sizeof *source->list,
-	    compare_entries);
-	qsort(target->list, target->count, sizeof *target->list,
-	    compare_entries);
+	if (source->count > 1)
+		qsort(source->list, source->count, sizeof *source->list,
+		    compare_entries);
+	if (target->count > 1)
+		qsort(target->list, target->count, sizeof *target->list,
+		    compare_entries);
 	while (i < source->count || j < target->count) {
 		const struct entry *here = &source->list[i];
 		const struct entry *there = &target->list[j];

@@ -195,10 +195,10 @@ check_target(struct report *report, struct comparison *comparison,
 	struct source target;
 	int result = 0;
 
-	if (strcmp(side->header.system, "postgresql") != 0)
+	if (!side->database)
 		return 0;
-	options.hint = strcmp(comparison->sides[0].header.system,
-	    "postgresql") == 0 ? NULL : &comparison->sides[0].header;
+	options.hint = comparison->sides[0].database ? NULL :
+	    &comparison->sides[0].header;
 	result = source_open(&target, side->text, &options, error);
 	if (result == 0)
 		result = relations_check(report, &target, error);

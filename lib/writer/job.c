@@ -20,7 +20,15 @@ new_name(char *out, size_t size, struct error *error)
 	return 0;
 }
 
-/* [{"table": …, "scope": …}, …], for discarding without the stream. */
+/* The name that the stream gives it, whatever stood there already. */
+static const char *
+described_name(const struct table *table)
+{
+	return table->described != NULL ? table->described : table->name;
+}
+
+/* [{"table": …, "described": …, "scope": …}, …]: for discarding without the
+ * stream, and to know the job again. */
 static void
 write_tables(const struct table_set *set, struct buffer *out)
 {
@@ -28,6 +36,9 @@ write_tables(const struct table_set *set, struct buffer *out)
 	for (size_t i = 0; i < set->table_count; i++) {
 		buffer_append_text(out, i > 0 ? ",{\"table\":" : "{\"table\":");
 		json_write_string(out, slice_of(set->tables[i].name));
+		json_write_name(out, "described", false);
+		json_write_string(out, slice_of(described_name(
+		    &set->tables[i])));
 		json_write_name(out, "scope", false);
 		json_write_string(out, slice_of(set->tables[i].scope != NULL ?
 		    set->tables[i].scope : ""));
@@ -114,7 +125,7 @@ same_text(const PGresult *result, int column, const char *text)
 
 /* Columns of the query in find_job. */
 enum { JOB_ID, JOB_PHASE, JOB_FINGERPRINT, JOB_CONTENT, JOB_SOURCE, JOB_SCHEMA,
-    JOB_WORKSPACE };
+    JOB_WORKSPACE, JOB_SAME_TABLES };
 
 static bool
 same_source(const struct loader *loader, const PGresult *result)
@@ -129,19 +140,46 @@ static PGresult *
 find_job(struct loader *loader, struct error *error)
 {
 	static const char columns[] = "SELECT job_id, phase, fingerprint, "
-	    "content, source, pg_schema, workspace FROM "
+	    "content, source, pg_schema, workspace, (SELECT "
+	    "jsonb_agg(e->'described' ORDER BY n) FROM "
+	    "jsonb_array_elements(tables) WITH ORDINALITY AS t(e, n)) = "
+	    "(SELECT jsonb_agg(e->'described' ORDER BY n) FROM "
+	    "jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t(e, n)) FROM "
 	    "hybridrag_migration_jobs WHERE ";
-	char sql[512];
+	struct buffer tables = {0};
+	PGresult *result;
+	char sql[768];
 
+	write_tables(loader->set, &tables);
 	if (loader->options.job != NULL) {
-		snprintf(sql, sizeof sql, "%s job_id = $1", columns);
-		return connection_query(&loader->connection, sql, 1,
-		    (const char *[]){loader->options.job}, error);
+		snprintf(sql, sizeof sql, "%s job_id = $2", columns);
+		result = connection_query(&loader->connection, sql, 2,
+		    (const char *[]){buffer_text(&tables),
+		    loader->options.job}, error);
+	} else {
+		snprintf(sql, sizeof sql, "%s pg_schema = $2 AND workspace = "
+		    "$3 AND phase <> 'discarded' ORDER BY created_at DESC "
+		    "LIMIT 1", columns);
+		result = connection_query(&loader->connection, sql, 3,
+		    (const char *[]){buffer_text(&tables), loader->schema,
+		    loader->workspace}, error);
 	}
-	snprintf(sql, sizeof sql, "%s pg_schema = $1 AND workspace = $2 AND "
-	    "phase <> 'discarded' ORDER BY created_at DESC LIMIT 1", columns);
-	return connection_query(&loader->connection, sql, 2,
-	    (const char *[]){loader->schema, loader->workspace}, error);
+	buffer_free(&tables);
+	return result;
+}
+
+/* Other tables, because of another embedding model or dimension. */
+static int
+check_tables(struct loader *loader, const PGresult *found,
+    struct error *error)
+{
+	if (PQgetvalue(found, 0, JOB_SAME_TABLES)[0] == 't')
+		return 0;
+	return error_set(error, STATUS_CONFLICT, "%s: job %s took this source "
+	    "into other tables of workspace \"%s\" (with another embedding "
+	    "model?); use the same model, or another workspace",
+	    loader->connection.place, PQgetvalue(found, 0, JOB_ID),
+	    loader->workspace);
 }
 
 /* A job named by the user must be of this very source and target. */
@@ -213,6 +251,8 @@ choose(struct loader *loader, const PGresult *found, struct error *error)
 		    loader->workspace, loader->job);
 	if (is_unfinished(found)) {
 		loader->resumed = true;
+		if (check_tables(loader, found, error) != 0)
+			return -1;
 		return raise_epoch(loader, error) != 0 ? -1 :
 		    read_progress(loader, error);
 	}
@@ -221,6 +261,8 @@ choose(struct loader *loader, const PGresult *found, struct error *error)
 	if (!same_source(loader, found) || rows == 0)
 		return start_new(loader, error);
 	loader->done_before = true;
+	if (check_tables(loader, found, error) != 0)
+		return -1;
 	return read_progress(loader, error);
 }
 

@@ -115,9 +115,7 @@ static int
 write_view(struct loader *loader, const struct view *view, struct buffer *sql,
     size_t *selects, struct error *error)
 {
-	add_name(loader, sql, "DROP VIEW IF EXISTS ", view->schema);
-	add_name(loader, sql, ".", view->name);
-	add_name(loader, sql, "; CREATE VIEW ", view->schema);
+	add_name(loader, sql, "CREATE OR REPLACE VIEW ", view->schema);
 	add_name(loader, sql, ".", view->name);
 	buffer_append_text(sql, " AS ");
 	for (size_t i = 0; i < view->part_count; i++) {
@@ -134,6 +132,32 @@ write_view(struct loader *loader, const struct view *view, struct buffer *sql,
 		PQclear(tables);
 	}
 	return 0;
+}
+
+/*
+ * Replaced in place, so that grants and what others built upon it stay; only
+ * where a column's type is another one now, it has to be dropped before.
+ */
+static int
+replace_view(struct loader *loader, const struct view *view,
+    struct buffer *sql, struct error *error)
+{
+	struct connection *connection = &loader->connection;
+	struct buffer drop = {0};
+	int result = -1;
+
+	if (connection_run(connection, "SAVEPOINT hr", error) != 0)
+		return -1;
+	if (connection_run(connection, buffer_text(sql), error) == 0)
+		return 0;
+	add_name(loader, &drop, "DROP VIEW ", view->schema);
+	add_name(loader, &drop, ".", view->name);
+	if (strcmp(connection->sqlstate, "42P16") == 0 &&
+	    connection_run(connection, "ROLLBACK TO SAVEPOINT hr", error) ==
+	    0 && connection_run(connection, buffer_text(&drop), error) == 0)
+		result = connection_run(connection, buffer_text(sql), error);
+	buffer_free(&drop);
+	return result;
 }
 
 static int
@@ -156,8 +180,7 @@ make_views(struct loader *loader, struct error *error)
 			result = write_view(loader, view, &sql, &selects,
 			    error);
 		if (result == 0 && selects > 0)
-			result = connection_run(&loader->connection,
-			    buffer_text(&sql), error);
+			result = replace_view(loader, view, &sql, error);
 	}
 	buffer_free(&sql);
 	return result;

@@ -80,7 +80,7 @@ loads() {
 	pipe "$@"
 	is "$expected" "$statuses" "$what: status"
 	is "$rejected" "$(rejects)" "$what: rejects"
-	[ -z "$rejected" ] || matches "^hr-load: $(printf '%s\n' "$rejected" | wc -l) records were rejected" \
+	[ -z "$rejected" ] || matches "^hr-load: $(printf '%s\n' "$rejected" | wc -l) records? rejected" \
 	    "$(cat err.3)" "$what: hr-load says so"
 	verified
 }
