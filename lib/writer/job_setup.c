@@ -39,14 +39,30 @@ static const char setup_sql[] =
     "  PRIMARY KEY (job_id, table_name, id));\n";
 
 static int
-refuse_setup(struct connection *connection, struct error *error)
+refuse_setup(struct connection *connection, const char *schema,
+    struct error *error)
 {
-	fprintf(stderr, "-- an owner of the database runs this once:\n%s"
+	struct buffer sql = {0}, role = {0}, where = {0};
+	int64_t may_create;
+
+	connection_identifier(connection, &role, PQuser(connection->pg));
+	connection_identifier(connection, &where, schema);
+	buffer_format(&sql, "-- an owner of the database runs this once:\n"
+	    "SET search_path TO %s;\n%s"
 	    "GRANT USAGE ON SCHEMA hr TO %s;\n"
 	    "GRANT ALL ON ALL TABLES IN SCHEMA hr TO %s;\n"
-	    "GRANT ALL ON hybridrag_migration_jobs TO %s;\n", setup_sql,
-	    PQuser(connection->pg), PQuser(connection->pg),
-	    PQuser(connection->pg));
+	    "GRANT ALL ON hybridrag_migration_jobs TO %s;\n",
+	    buffer_text(&where), setup_sql, buffer_text(&role),
+	    buffer_text(&role), buffer_text(&role));
+	if (connection_number(connection, "SELECT has_schema_privilege($1, "
+	    "'CREATE')::int", 1, &schema, &may_create, error) == 0 &&
+	    !may_create)
+		buffer_format(&sql, "GRANT CREATE ON SCHEMA %s TO %s;\n",
+		    buffer_text(&where), buffer_text(&role));
+	fputs(buffer_text(&sql), stderr);
+	buffer_free(&sql);
+	buffer_free(&role);
+	buffer_free(&where);
 	return error_set(error, STATUS_TARGET, "%s: this role may not create "
 	    "hr's own tables; the SQL above does it", connection->place);
 }
@@ -76,7 +92,7 @@ job_prepare(struct connection *connection, const char *schema,
 		struct error second;
 
 		(void)connection_run(connection, "ROLLBACK", &second);
-		return rights ? refuse_setup(connection, error) : -1;
+		return rights ? refuse_setup(connection, schema, error) : -1;
 	}
 	return connection_run(connection, "COMMIT", error);
 }
