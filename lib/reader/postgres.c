@@ -1,7 +1,9 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "codec/digest.h"
 #include "postgres/catalog.h"
 #include "postgres/copy_binary.h"
 #include "reader/postgres.h"
@@ -16,6 +18,7 @@ struct postgres_reader {
 	char *schema;
 	bool *existing;
 	struct header header;
+	char fingerprint[33];
 	size_t table;   /* being read; set->table_count at the end */
 	bool copying;
 	bool first;     /* the header comes with the first message */
@@ -76,17 +79,49 @@ write_scope(struct postgres_reader *reader, const struct table *table,
 	buffer_append_text(sql, " = current_setting('hr.workspace')");
 }
 
+/* One table's rows, and in ${state} which versions of them there are. */
+static int
+count_table(struct postgres_reader *reader, struct store *store,
+    struct buffer *sql, struct buffer *state, struct error *error)
+{
+	PGresult *result = connection_query(reader->connection,
+	    buffer_text(sql), 0, NULL, error);
+
+	if (result == NULL)
+		return -1;
+	store->count = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+	for (int i = 0; i < PQnfields(result); i++)
+		buffer_format(state, "%s\n", PQgetvalue(result, 0, i));
+	PQclear(result);
+	return 0;
+}
+
+/*
+ * The database, the workspace and, where a job may go on by it, the version
+ * of every row: an update anywhere makes it another source.
+ */
+static void
+set_fingerprint(struct postgres_reader *reader, const struct buffer *state)
+{
+	unsigned __int128 hash = digest_hash_with(digest_hash(slice_of(
+	    reader->connection->identity)), buffer_slice(state));
+
+	hash = digest_hash_with(hash, slice_of(reader->options.workspace));
+	snprintf(reader->fingerprint, sizeof reader->fingerprint,
+	    "%016llx%016llx", (unsigned long long)(hash >> 64),
+	    (unsigned long long)hash);
+	reader->header.fingerprint = reader->fingerprint;
+}
+
 static int
 count_rows(struct postgres_reader *reader, struct error *error)
 {
-	struct buffer sql = {0};
+	struct buffer sql = {0}, state = {0};
 	int result = 0;
 
 	for (size_t i = 0; i < reader->set->table_count && result == 0; i++) {
 		const struct table *table = &reader->set->tables[i];
 		struct store *store = &reader->header.stores[i];
-		int64_t count = 0;
-
 		*store = (struct store){.name = table->store,
 		    .shape = SHAPE_TABLE};
 		for (size_t j = 0; j < table->column_count; j++)
@@ -95,13 +130,16 @@ count_rows(struct postgres_reader *reader, struct error *error)
 		if (!reader->existing[i])
 			continue;
 		buffer_clear(&sql);
-		buffer_append_text(&sql, "SELECT count(*) FROM ");
+		buffer_append_text(&sql, reader->options.ordered ?
+		    "SELECT count(*), sum(hashtextextended(tableoid || '/' || "
+		    "ctid || '/' || xmin, 0)::numeric) FROM " :
+		    "SELECT count(*) FROM ");
 		qualify(reader, &sql, table->name);
 		write_scope(reader, table, &sql);
-		result = connection_number(reader->connection,
-		    buffer_text(&sql), 0, NULL, &count, error);
-		store->count = (uint64_t)count;
+		result = count_table(reader, store, &sql, &state, error);
 	}
+	set_fingerprint(reader, &state);
+	buffer_free(&state);
 	buffer_free(&sql);
 	return result;
 }
@@ -307,7 +345,7 @@ postgres_reader_open(struct connection *connection, struct table_set *set,
 	reader->options = *options;
 	json_open(&reader->json);
 	reader->header = (struct header){.system = "postgresql",
-	    .source = connection->place, .fingerprint = connection->identity,
+	    .source = connection->place,
 	    .workspace = options->workspace,
 	    .stores = memory_array(set->table_count, sizeof(struct store)),
 	    .store_count = set->table_count};
