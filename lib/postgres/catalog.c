@@ -6,18 +6,19 @@
 #include "base/memory.h"
 #include "postgres/catalog.h"
 
-/* The columns of ${name} in ${schema} with their types, and whether the key
- * columns have a unique index of their own; no row: there is no such table. */
+/* The columns of ${name} in ${schema} with their types, whether each must be
+ * given a value, and whether they are a table's; no row: there is none. */
 static PGresult *
 read_columns(struct connection *connection, const char *schema,
     const char *name, struct error *error)
 {
 	return connection_query(connection, "SELECT a.attname, "
-	    "format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_attribute "
-	    "a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON "
-	    "n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 "
-	    "AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT "
-	    "a.attisdropped ORDER BY a.attnum", 2,
+	    "format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT "
+	    "a.atthasdef AND a.attidentity = '', c.relkind IN ('r', 'p') FROM "
+	    "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN "
+	    "pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 "
+	    "AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER "
+	    "BY a.attnum", 2,
 	    (const char *[]){schema, name}, error);
 }
 
@@ -60,6 +61,28 @@ match_column(struct connection *connection, const char *table,
 	    "is older than this schema or not the application's; start the "
 	    "application once, so that it upgrades its tables",
 	    connection->place, table, column->name);
+}
+
+/* A column that hr has no value for must not need one; views are no tables. */
+static int
+check_rest(struct connection *connection, const struct table *table,
+    const PGresult *found, struct error *error)
+{
+	for (int i = 0; i < PQntuples(found); i++) {
+		const char *name = PQgetvalue(found, i, 0);
+
+		if (PQgetvalue(found, i, 3)[0] != 't')
+			return error_set(error, STATUS_TARGET, "%s: %s is "
+			    "there, but as no table", connection->place,
+			    table->name);
+		if (PQgetvalue(found, i, 2)[0] == 't' &&
+		    table_column(table, name) < 0)
+			return error_set(error, STATUS_TARGET, "%s: %s.%s is "
+			    "NOT NULL without a default, and the source has "
+			    "nothing for it", connection->place, table->name,
+			    name);
+	}
+	return 0;
 }
 
 static int
@@ -122,6 +145,8 @@ resolve_table(struct connection *connection, const char *schema,
 	    i++)
 		result = match_column(connection, table->name,
 		    &table->columns[i], found, error);
+	if (result == 0)
+		result = check_rest(connection, table, found, error);
 	PQclear(found);
 	return result != 0 || !*exists ? result :
 	    check_key(connection, schema, table, error);
