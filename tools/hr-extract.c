@@ -86,7 +86,7 @@ list_workspaces(const char *location, struct error *error)
 	int result = source_workspaces(location, &names, error);
 
 	if (result == 0)
-		fwrite(names.data, 1, names.length, stdout);
+		fwrite(buffer_text(&names), 1, names.length, stdout);
 	buffer_free(&names);
 	return result;
 }

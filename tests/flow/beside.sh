@@ -95,7 +95,7 @@ is 1 $status 'a job with rejects'
 load rejects rejects
 is 1 $status 'a job with rejects again: still 1'
 matches 'nothing to do' "$(cat err)" 'a job with rejects again: nothing to do'
-matches '^hr-load: 1 records were rejected' "$(cat err)" 'a job with rejects again: they are not forgotten'
+matches '^hr-load: 1 record rejected' "$(cat err)" 'a job with rejects again: they are not forgotten'
 
 # --- rows of another -------------------------------------------------------------------------------
 
