@@ -386,6 +386,7 @@ parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'a':
 			options->accept_changed = true;
+			options->loader.accept_changed = true;
 			break;
 		case 'x':
 			result = program_number(name, "max-record", optarg,

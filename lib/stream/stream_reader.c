@@ -398,7 +398,7 @@ read_line(struct stream_reader *reader, struct line *line,
 	if (slice_is(kind, "end"))
 		return reader->begun ? read_end(reader, line, error) :
 		    bad_line(reader, "an \"end\" before \"begin\"", error);
-	hash = digest_hash(line->text);
+	hash = line->hash = digest_hash(line->text);
 	digest_add(&reader->digest, hash);
 	if (slice_is(kind, "begin"))
 		return read_begin(reader, line, error);

@@ -23,6 +23,7 @@ struct line {
 	struct slice text; /* without LF */
 	yyjson_val *root;
 	struct record record;
+	unsigned __int128 hash; /* of text */
 };
 
 struct stream_reader {

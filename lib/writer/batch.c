@@ -42,6 +42,7 @@ clear(struct batch *batch)
 	buffer_clear(&batch->copy);
 	buffer_clear(&batch->lines);
 	batch->count = batch->sent = 0;
+	batch->digest = (struct digest){0};
 	batch->reject_count = batch->change_count = 0;
 	batch->copying = false;
 	arena_free(&batch->arena);
@@ -171,6 +172,8 @@ batch_commit(struct loader *loader, struct error *error)
 		return -1;
 	progress = loader->progress[batch->index];
 	progress.last_seq = batch->last_seq;
+	progress.digest.count += batch->digest.count;
+	progress.digest.sum += batch->digest.sum;
 	progress.rejected += batch->reject_count;
 	progress.rows += batch->count - superseded(batch);
 	for (size_t i = 0; i < batch->reject_count; i++)
@@ -236,6 +239,7 @@ batch_add(struct loader *loader, struct table *table, const struct line *line,
 		    slice_of(record->store));
 	}
 	batch->last_seq = record->seq;
+	digest_add(&batch->digest, loader_hash(line));
 	if (record->kind == RECORD_REJECT)
 		batch_reject(batch, record->seq, record->id, record->reason,
 		    record->detail, record->rejected);

@@ -42,6 +42,7 @@ struct batch {
 	size_t sent;         /* bytes of copy that the server has */
 	bool copying;
 	uint64_t last_seq;
+	struct digest digest; /* of the lines taken */
 	struct arena arena;  /* of the rejects and changes */
 	struct record *rejects;
 	size_t reject_count;

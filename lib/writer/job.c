@@ -96,8 +96,8 @@ static int
 read_progress(struct loader *loader, struct error *error)
 {
 	PGresult *result = connection_query(&loader->connection, "SELECT "
-	    "store, last_seq, rows, rejected FROM hr.progress WHERE job_id = "
-	    "$1", 1, (const char *[]){loader->job}, error);
+	    "store, last_seq, rows, rejected, digest FROM hr.progress WHERE "
+	    "job_id = $1", 1, (const char *[]){loader->job}, error);
 
 	if (result == NULL)
 		return -1;
@@ -108,9 +108,11 @@ read_progress(struct loader *loader, struct error *error)
 		if (store < 0)
 			continue;
 		loader->progress[store] = (struct store_progress){
-		    strtoull(PQgetvalue(result, i, 1), NULL, 10),
-		    strtoull(PQgetvalue(result, i, 2), NULL, 10),
-		    strtoull(PQgetvalue(result, i, 3), NULL, 10)};
+		    .last_seq = strtoull(PQgetvalue(result, i, 1), NULL, 10),
+		    .rows = strtoull(PQgetvalue(result, i, 2), NULL, 10),
+		    .rejected = strtoull(PQgetvalue(result, i, 3), NULL, 10)};
+		(void)digest_parse(slice_of(PQgetvalue(result, i, 4)),
+		    &loader->progress[store].digest);
 	}
 	PQclear(result);
 	return 0;
@@ -276,6 +278,8 @@ job_start(struct loader *loader, struct error *error)
 		return -1;
 	loader->progress = memory_array(loader->header->store_count,
 	    sizeof *loader->progress);
+	loader->replays = memory_array(loader->header->store_count,
+	    sizeof *loader->replays);
 	result = choose(loader, found, error);
 	PQclear(found);
 	return result;
@@ -285,9 +289,10 @@ int
 job_advance(struct loader *loader, const char *table, const char *store,
     uint64_t from, const struct store_progress *progress, struct error *error)
 {
-	char numbers[5][24];
+	char numbers[5][24], digest[DIGEST_TEXT_SIZE];
 	const char *values[] = {loader->job, table, store, numbers[0],
-	    numbers[1], numbers[2], numbers[3], numbers[4]};
+	    numbers[1], numbers[2], numbers[3], numbers[4],
+	    digest_format(&progress->digest, digest)};
 	PGresult *result;
 	bool moved;
 
@@ -298,13 +303,15 @@ job_advance(struct loader *loader, const char *table, const char *store,
 	snprintf(numbers[4], 24, "%" PRIu64, progress->rejected);
 	result = connection_query(&loader->connection, from == 0 ?
 	    "INSERT INTO hr.progress (job_id, table_name, store, shard, epoch, "
-	    "last_seq, rows, rejected) SELECT $1, $2, $3, 1, $4::bigint, $6, "
-	    "$7, $8 WHERE $5::bigint = 0 AND EXISTS (SELECT 1 FROM "
+	    "last_seq, rows, rejected, digest) SELECT $1, $2, $3, 1, "
+	    "$4::bigint, $6, $7, $8, $9 WHERE $5::bigint = 0 AND EXISTS "
+	    "(SELECT 1 FROM "
 	    "hybridrag_migration_jobs WHERE job_id = $1 AND epoch = $4) ON "
 	    "CONFLICT DO NOTHING" :
-	    "UPDATE hr.progress SET last_seq = $6, rows = $7, rejected = $8 "
-	    "WHERE job_id = $1 AND table_name = $2 AND store = $3 AND shard = "
-	    "1 AND epoch = $4 AND last_seq = $5", 8, values, error);
+	    "UPDATE hr.progress SET last_seq = $6, rows = $7, rejected = $8, "
+	    "digest = $9 WHERE job_id = $1 AND table_name = $2 AND store = $3 "
+	    "AND shard = 1 AND epoch = $4 AND last_seq = $5", 9, values,
+	    error);
 	if (result == NULL)
 		return -1;
 	moved = strcmp(PQcmdTuples(result), "1") == 0;

@@ -26,6 +26,7 @@ loader_close(struct loader *loader)
 	batch_free(loader->batch);
 	free(loader->schema);
 	free(loader->progress);
+	free(loader->replays);
 	*loader = (struct loader){0};
 }
 
@@ -104,6 +105,35 @@ table_of(const struct loader *loader, const struct record *record)
 	return NULL;
 }
 
+/* A reject's words hold the place of the source, which may be another now. */
+unsigned __int128
+loader_hash(const struct line *line)
+{
+	return line->record.kind == RECORD_REJECT ?
+	    digest_hash(line->record.rejected) : line->hash;
+}
+
+/* What was loaded before must be what comes now, up to the durable seq. */
+static int
+check_replay(struct loader *loader, size_t store, struct error *error)
+{
+	const struct store_progress *progress = &loader->progress[store];
+	struct replay *replay = &loader->replays[store];
+
+	if (replay->checked)
+		return 0;
+	replay->checked = true;
+	if (progress->digest.count == 0 || loader->options.accept_changed ||
+	    loader->header->stores[store].after > 0 ||
+	    digest_equal(&replay->digest, &progress->digest))
+		return 0;
+	return error_set(error, STATUS_CONFLICT, "%s: the lines up to seq %"
+	    PRIu64 " are not those that job %s loaded before: a line was "
+	    "dropped or changed on its way, then or now; remove what it wrote "
+	    "with: hr-load discard --job %s", loader->header->stores[store].name,
+	    progress->last_seq, loader->job, loader->job);
+}
+
 int
 loader_line(struct loader *loader, const struct line *line,
     struct error *error)
@@ -117,14 +147,27 @@ loader_line(struct loader *loader, const struct line *line,
 		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 " is "
 		    "a record: hr-transform makes rows of it", record->store,
 		    record->seq);
-	if (loader->done_before ||
-	    record->seq <= loader->progress[store].last_seq)
+	if (loader->done_before)
 		return 0;
+	if (!loader->replays[store].checked &&
+	    record->seq <= loader->progress[store].last_seq) {
+		digest_add(&loader->replays[store].digest, loader_hash(line));
+		return 0;
+	}
+	if (check_replay(loader, (size_t)store, error) != 0)
+		return -1;
 	table = table_of(loader, record);
 	if (table == NULL)
 		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": no "
 		    "\"table\" line describes its table", record->store,
 		    record->seq);
+	/* Never touch another's rows, whatever the stream says. */
+	if (record->kind == RECORD_ROW && table->scope != NULL &&
+	    !slice_is(json_text(json_member(record->value, table->scope)),
+	    loader->workspace))
+		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": a "
+		    "row whose %s is not \"%s\"", record->store, record->seq,
+		    table->scope, loader->workspace);
 	return batch_add(loader, table, line, error);
 }
 
@@ -135,6 +178,9 @@ loader_end(struct loader *loader, struct error *error)
 
 	if (loader->done_before)
 		return 0;
+	for (size_t i = 0; i < loader->header->store_count; i++)
+		if (check_replay(loader, i, error) != 0)
+			return -1;
 	if (batch_commit(loader, error) != 0 || job_phase(connection,
 	    loader->job, "finishing", NULL, error) != 0 ||
 	    finish_all(loader, error) != 0)

@@ -16,6 +16,7 @@ struct loader_options {
 	const char *job;      /* NULL: found again, or new */
 	uint64_t batch_size;  /* rows in a transaction, at most */
 	bool repair;          /* --on-invalid=repair */
+	bool accept_changed;  /* lines needn't come again as they came before */
 	const char *database; /* the registered name, for the job's row */
 	const char *rejects;  /* file to write this job's rejects to, or NULL */
 };
@@ -25,6 +26,13 @@ struct store_progress {
 	uint64_t last_seq; /* durable up to here */
 	uint64_t rows;
 	uint64_t rejected;
+	struct digest digest; /* of the durable lines; none: not known */
+};
+
+/* Lines of a store that are durable and come again. */
+struct replay {
+	struct digest digest;
+	bool checked;
 };
 
 struct loader {
@@ -40,6 +48,7 @@ struct loader {
 	const struct header *header;
 	struct table_set *set;
 	struct store_progress *progress; /* one per store of the header */
+	struct replay *replays;          /* likewise */
 	struct batch *batch;
 	const char *workspace; /* in the target */
 	/* Told of each durable batch; may be NULL. */
@@ -71,10 +80,16 @@ int loader_begin(struct loader *loader, const struct header *header,
 
 /**
  * loader_line(loader, line, error):
- * Take a row or a reject. What hr.progress says is durable is passed over.
+ * Take a row or a reject. What hr.progress says is durable is passed over, if
+ * it comes again just as it was loaded: a line that was dropped or changed on
+ * its way before the run was interrupted would else be lost for good
+ * (STATUS_CONFLICT).
  */
 int loader_line(struct loader *loader, const struct line *line,
     struct error *error);
+
+/** loader_hash(line): of a row or reject, by which it is known again. */
+unsigned __int128 loader_hash(const struct line *line);
 
 /**
  * loader_end(loader, error):
