@@ -1,57 +1,90 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "scratch.h"
 
 #include "codec/digest.h"
 
 static void
-order_free_but_not_blind(void **state)
+known_hash(void **state)
 {
-	unsigned __int128 a = digest_hash(slice_of("a"));
-	unsigned __int128 b = digest_hash(slice_of("b"));
-	struct digest one = {0}, other = {0};
+	struct digest digest = {0};
+	char text[DIGEST_TEXT_SIZE];
 
 	(void)state;
-	digest_add(&one, a);
-	digest_add(&one, b);
-	digest_add(&other, b);
-	digest_add(&other, a);
-	assert_true(digest_equal(&one, &other));
-	digest_add(&one, a);
-	digest_add(&one, a); /* XOR would not see these two */
-	assert_false(digest_equal(&one, &other));
-	assert_true(digest_hash_with(a, slice_of("b")) !=
-	    digest_hash_with(b, slice_of("a")));
+	/* XXH3-128 of nothing, from its specification. */
+	digest_add(&digest, digest_hash(slice_of("")));
+	assert_string_equal(digest_format(&digest, text),
+	    "1:99aa06d3014798d86001c324468d497f");
+}
+
+static struct digest
+of(const char *const *items)
+{
+	struct digest digest = {0};
+
+	for (; *items != NULL; items++)
+		digest_add(&digest, digest_hash(slice_of(*items)));
+	return digest;
+}
+
+#define OF(...) of((const char *const[]){__VA_ARGS__, NULL})
+
+/* Order doesn't matter; how often an item occurs does. */
+static void
+what_it_sees(void **state)
+{
+	struct digest ab = OF("a", "b"), ba = OF("b", "a"), a = OF("a"),
+	    aa = OF("a", "a"), aab = OF("a", "a", "b"), aaa = OF("a", "a", "a"),
+	    joined = OF("ab"), none = {0};
+
+	(void)state;
+	assert_true(digest_equal(&ab, &ba));
+	assert_false(digest_equal(&a, &aa));
+	assert_false(digest_equal(&a, &aaa));
+	assert_false(digest_equal(&ab, &aab));
+	assert_false(digest_equal(&ab, &joined));
+	assert_false(digest_equal(&aa, &none));
+	a.count = 2;
+	assert_false(digest_equal(&a, &aa));
 }
 
 static void
-text_and_back(void **state)
+there_and_back(void **state)
 {
-	static const char *const bad[] = {"", "1", "1:", "x:0",
-	    "1:0000000000000000000000000000000",
-	    "1:0000000000000000000000000000000g", NULL};
+	static const char *const wrong[] = {"", "1", "1:", ":", "1:0",
+	    "1:0123456789abcdef0123456789abcde",
+	    "1:0123456789abcdef0123456789abcdef0",
+	    "1:0123456789ABCDEF0123456789ABCDEF",
+	    "1 :0123456789abcdef0123456789abcdef",
+	    "-1:0123456789abcdef0123456789abcdef",
+	    "x:0123456789abcdef0123456789abcdef",
+	    "1:0123456789abcdef0123456789abcde:",
+	    "1:0x23456789abcdef0123456789abcdef",
+	    "1: 123456789abcdef0123456789abcdef",
+	    "11111111111111111111111111111111:0123456789abcdef0123456789abcdef"};
+	struct digest digest = OF("a", "b", "c"), back;
 	char text[DIGEST_TEXT_SIZE];
-	struct digest one = {0}, other;
 
 	(void)state;
-	for (int i = 0; i < 1000; i++)
-		digest_add(&one, digest_hash((struct slice){(char *)&i,
-		    sizeof i}));
-	assert_true(digest_parse(slice_of(digest_format(&one, text)), &other));
-	assert_true(digest_equal(&one, &other));
-	for (size_t i = 0; bad[i] != NULL; i++)
-		assert_false(digest_parse(slice_of(bad[i]), &other));
-	assert_false(digest_parse((struct slice){0}, &other));
+	assert_true(digest_parse(slice_of(digest_format(&digest, text)),
+	    &back));
+	assert_true(digest_equal(&digest, &back));
+	digest.sum = ~(unsigned __int128)0;
+	digest.count = UINT64_MAX;
+	assert_true(digest_parse(slice_of(digest_format(&digest, text)),
+	    &back));
+	assert_true(digest_equal(&digest, &back));
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		if (digest_parse(slice_of(wrong[i]), &back))
+			fail_msg("\"%s\" was taken for a digest", wrong[i]);
+	assert_false(digest_parse((struct slice){0}, &back));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order_free_but_not_blind),
-		cmocka_unit_test(text_and_back),
+		cmocka_unit_test(known_hash),
+		cmocka_unit_test(what_it_sees),
+		cmocka_unit_test(there_and_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

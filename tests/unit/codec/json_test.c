@@ -1,112 +1,194 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <string.h>
+#include "scratch.h"
 
 #include "codec/json.h"
 
-static enum json_problem
-parse(const char *text)
-{
-	struct json json;
-	yyjson_val *root;
-	enum json_problem problem;
+static struct json json;
 
+static int
+set_up(void **state)
+{
+	(void)state;
 	json_open(&json);
-	problem = json_parse(&json, slice_of(text), &root);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
 	json_close(&json);
-	return problem;
+	return 0;
+}
+
+static enum json_problem
+parse(const char *text, yyjson_val **root)
+{
+	return json_parse(&json, slice_of(text), root);
+}
+
+/* Written back without white space, and otherwise as it was read. */
+static void
+texts_stay(void **state)
+{
+	static const char *const same[] = {"{}", "[]", "\"\"", "null", "true",
+	    "false", "0", "-0.0", "1e16", "1E+2", "1.10", "12345678901234567891",
+	    "0.1000000000000000055511151231257827", "NaN", "Infinity",
+	    "-Infinity", "[1,2,[3,{}]]", "{\"b\":1,\"a\":{\"c\":[]}}",
+	    "\"\\u0000\\n\\t\\\\\\\"\"", "\"é😀\""};
+	struct buffer out = {0};
+	yyjson_val *root;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		assert_int_equal(parse(same[i], &root), JSON_GOOD);
+		buffer_clear(&out);
+		json_write(&out, root);
+		assert_string_equal(buffer_text(&out), same[i]);
+	}
+	assert_int_equal(parse(" \t\n{ \"a\" : [ 1 , 2 ] } \r\n", &root),
+	    JSON_GOOD);
+	buffer_clear(&out);
+	json_write(&out, root);
+	assert_string_equal(buffer_text(&out), "{\"a\":[1,2]}");
+	buffer_free(&out);
 }
 
 static void
 problems(void **state)
 {
-	struct buffer deep = {0};
+	static const struct {
+		const char *text;
+		enum json_problem problem;
+		size_t position;
+	} cases[] = {
+	    {"", JSON_BROKEN, 0}, {"{", JSON_BROKEN, 1},
+	    {"{\"a\":tru}", JSON_BROKEN, 5}, {"[1,]", JSON_BROKEN, 2},
+	    {"{\"a\":1}}", JSON_BROKEN, 7}, {"'a'", JSON_BROKEN, 0},
+	    {"\"\xff\"", JSON_BROKEN, 1}, {"\"\xc3\"", JSON_BROKEN, 1},
+	    {"\"\xed\xa0\x80\"", JSON_BROKEN, 1}, {"\"a\nb\"", JSON_BROKEN, 2},
+	    {"nul", JSON_BROKEN, 0},
+	    {"01", JSON_BROKEN, 1}, {"1.", JSON_BROKEN, 2},
+	    {"-", JSON_BROKEN, 1}, {"\"abc", JSON_BROKEN, 4},
+	    {"\"\\x41\"", JSON_BROKEN, 2},
+	};
+	yyjson_val *root;
 
 	(void)state;
-	assert_int_equal(parse("{\"a\":[1,{\"b\":null}]}"), JSON_GOOD);
-	assert_int_equal(parse("{\"a\":NaN,\"b\":-Infinity}"), JSON_GOOD);
-	assert_int_equal(parse("{\"a\":1,\"b\":{\"c\":1,\"c\":2}}"),
-	    JSON_DUPLICATE);
-	assert_int_equal(parse("{\"a\":\"\\ud800\"}"), JSON_SURROGATE);
-	assert_int_equal(parse("{\"a\":\"\\udc00x\"}"), JSON_SURROGATE);
-	assert_int_equal(parse("{\"a\":\"\xff\"}"), JSON_BROKEN);
-	assert_int_equal(parse("{\"a\":1"), JSON_BROKEN);
-	assert_int_equal(parse("{} x"), JSON_BROKEN);
-	for (int i = 0; i < JSON_MAX_DEPTH + 1; i++)
-		buffer_append_char(&deep, '[');
-	for (int i = 0; i < JSON_MAX_DEPTH + 1; i++)
-		buffer_append_char(&deep, ']');
-	assert_int_equal(parse(buffer_text(&deep)), JSON_DEEP);
-	buffer_free(&deep);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		if (parse(cases[i].text, &root) != cases[i].problem)
+			fail_msg("%s: another problem", cases[i].text);
+		assert_non_null(json.problem);
+		assert_true(json.position <= strlen(cases[i].text));
+	}
+	assert_int_equal(parse("{\"a\":tru}", &root), JSON_BROKEN);
+	assert_int_equal(json.position, 5);
+	assert_int_equal(parse("\"abc\xff\"", &root), JSON_BROKEN);
+	assert_int_equal(json.position, 4);
 }
 
-/* More than sixteen names are sorted, fewer compared: both must find it. */
 static void
-duplicates_among_many(void **state)
+surrogates(void **state)
 {
-	struct buffer text = {0};
+	static const char *const lone[] = {"\"\\ud800\"", "\"\\udc00\"",
+	    "\"x\\ud800y\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"",
+	    "{\"\\udfff\":1}", "[{\"a\":[\"\\uDBFF\"]}]"};
+	yyjson_val *root;
 
 	(void)state;
-	buffer_append_char(&text, '{');
-	for (int i = 0; i < 40; i++)
-		buffer_format(&text, "\"n%d\":1,", i);
-	buffer_append_text(&text, "\"z\":1}");
-	assert_int_equal(parse(buffer_text(&text)), JSON_GOOD);
-	text.length--;
-	buffer_append_text(&text, ",\"n7\":2}");
-	assert_int_equal(parse(buffer_text(&text)), JSON_DUPLICATE);
+	for (size_t i = 0; i < sizeof lone / sizeof lone[0]; i++)
+		assert_int_equal(parse(lone[i], &root), JSON_SURROGATE);
+	assert_int_equal(parse("\"\\ud83d\\ude00\"", &root), JSON_GOOD);
+	assert_string_equal(json_text(root).data, "😀");
+}
+
+/* Few names and many are looked through in different ways. */
+static void
+duplicates(void **state)
+{
+	struct buffer text = {0};
+	yyjson_val *root;
+
+	(void)state;
+	assert_int_equal(parse("{\"a\":1,\"a\":1}", &root), JSON_DUPLICATE);
+	assert_int_equal(parse("[{\"x\":{\"a\":1,\"b\":2,\"\\u0061\":3}}]",
+	    &root), JSON_DUPLICATE);
+	assert_int_equal(parse("{\"a\":{\"a\":1},\"b\":{\"a\":1}}", &root),
+	    JSON_GOOD);
+	assert_int_equal(json_parse_line(&json, slice_of("{\"a\":1,\"a\":1}"),
+	    &root), JSON_GOOD);
+	for (int count = 2; count < 60; count++) {
+		buffer_clear(&text);
+		for (int i = 0; i < count; i++)
+			buffer_format(&text, "%c\"n%d\":%d", i > 0 ? ',' : '{',
+			    i, i);
+		buffer_append_char(&text, '}');
+		assert_int_equal(json_parse(&json, buffer_slice(&text),
+		    &root), JSON_GOOD);
+		text.length--;
+		buffer_format(&text, ",\"n%d\":0}", count / 2);
+		assert_int_equal(json_parse(&json, buffer_slice(&text),
+		    &root), JSON_DUPLICATE);
+	}
 	buffer_free(&text);
 }
 
 static void
-writes_as_read(void **state)
+depth(void **state)
 {
-	static const char text[] = "{\"n\":[12345678901234567890,1e16,1.10,-0.0,"
-	    "1E400,NaN],\"s\":\"a\\u0000\\n\\t\\\"\\\\/é😀\",\"t\":[true,false,"
-	    "null,{},[]]}";
-	struct buffer out = {0};
-	struct json json;
+	char text[2 * JSON_MAX_DEPTH + 32];
 	yyjson_val *root;
 
 	(void)state;
-	json_open(&json);
-	assert_int_equal(json_parse(&json, slice_of(text), &root), JSON_GOOD);
-	json_write(&out, root);
-	assert_string_equal(buffer_text(&out), text);
-	json_close(&json);
-	buffer_free(&out);
+	for (int deep = JSON_MAX_DEPTH - 3; deep < JSON_MAX_DEPTH + 10;
+	    deep++) {
+		memset(text, '[', (size_t)deep);
+		memset(text + deep, ']', (size_t)deep);
+		text[2 * deep] = '\0';
+		assert_int_equal(parse(text, &root), deep <= JSON_MAX_DEPTH ?
+		    JSON_GOOD : JSON_DEEP);
+	}
 }
 
 static void
-integers(void **state)
+members(void **state)
 {
-	struct json json;
-	yyjson_val *root, *item;
-	size_t i, max;
-	int64_t number, good = 0;
+	yyjson_val *root;
+	int64_t number;
 
 	(void)state;
-	json_open(&json);
-	assert_int_equal(json_parse(&json, slice_of("[9223372036854775807,-1,0,"
-	    "9223372036854775808,1.0,1e2,\"1\",null,true]"), &root), JSON_GOOD);
-	yyjson_arr_foreach(root, i, max, item)
-		good += json_integer(item, &number);
-	assert_int_equal(good, 3);
+	assert_int_equal(parse("{\"text\":\"x\\u0000y\",\"number\":1.0,"
+	    "\"whole\":-9223372036854775808,\"big\":9223372036854775808,"
+	    "\"none\":null}", &root), JSON_GOOD);
+	assert_int_equal(json_text(json_member(root, "text")).length, 3);
+	assert_true(slice_is(json_text(json_member(root, "number")), "1.0"));
+	assert_true(json_is_number(json_member(root, "number")));
+	assert_false(json_is_number(json_member(root, "text")));
+	assert_null(json_member(root, "missing"));
+	assert_null(json_member(NULL, "missing"));
+	assert_null(json_text(json_member(root, "none")).data);
+	assert_true(json_integer(json_member(root, "whole"), &number));
+	assert_int_equal(number, INT64_MIN);
+	assert_false(json_integer(json_member(root, "big"), &number));
+	assert_false(json_integer(json_member(root, "number"), &number));
+	assert_false(json_integer(json_member(root, "text"), &number));
 	assert_false(json_integer(NULL, &number));
-	json_close(&json);
+	assert_true(json_remove(&json, "number"));
+	assert_false(json_remove(&json, "number"));
+	root = yyjson_doc_get_root(json.document);
+	assert_null(json_member(root, "number"));
+	assert_non_null(json_member(root, "none"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(problems),
-		cmocka_unit_test(duplicates_among_many),
-		cmocka_unit_test(writes_as_read),
-		cmocka_unit_test(integers),
+		cmocka_unit_test_setup_teardown(texts_stay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(problems, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(surrogates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(duplicates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(depth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(members, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

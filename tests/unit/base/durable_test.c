@@ -1,0 +1,129 @@
+#include "scratch.h"
+
+#include <dirent.h>
+
+#include "base/durable.h"
+
+static struct error error;
+
+static void
+assert_content(const char *name, const char *content)
+{
+	struct buffer found = {0};
+
+	assert_int_equal(durable_read(scratch_path(name), 1000, &found,
+	    &error), 1);
+	assert_string_equal(buffer_text(&found), content);
+	buffer_free(&found);
+}
+
+/* Nothing is left behind beside the files. */
+static void
+assert_files(int expected)
+{
+	DIR *directory = opendir(scratch);
+	int count = -2;
+
+	assert_non_null(directory);
+	while (readdir(directory) != NULL)
+		count++;
+	closedir(directory);
+	assert_int_equal(count, expected);
+}
+
+static void
+written_and_replaced(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	scratch_clear();
+	umask(0);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("one"),
+	    &error), 0);
+	assert_content("a", "one");
+	assert_int_equal(stat(scratch_path("a"), &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of(""),
+	    &error), 0);
+	assert_content("a", "");
+	assert_files(1);
+}
+
+/* Another's link of that name is replaced, not followed. */
+static void
+links_are_not_followed(void **state)
+{
+	(void)state;
+	scratch_clear();
+	scratch_write_text("theirs", "theirs");
+	assert_int_equal(symlink(scratch_path("theirs"), scratch_path("a")),
+	    0);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("ours"),
+	    &error), 0);
+	assert_content("theirs", "theirs");
+	assert_content("a", "ours");
+}
+
+static void
+failures(void **state)
+{
+	(void)state;
+	scratch_clear();
+	assert_int_equal(durable_write(scratch_path("none/a"), slice_of("x"),
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_IO);
+	assert_non_null(strstr(error.message, "none/a"));
+	/* A directory stands in the way: the new content goes nowhere. */
+	assert_int_equal(mkdir(scratch_path("a"), 0700), 0);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("x"),
+	    &error), -1);
+	assert_files(1);
+}
+
+static void
+reading(void **state)
+{
+	struct buffer found = {0};
+
+	(void)state;
+	scratch_clear();
+	assert_int_equal(durable_read(scratch_path("a"), 10, &found, &error),
+	    0);
+	scratch_write_text("a", "1234567890");
+	buffer_append_text(&found, "before ");
+	assert_int_equal(durable_read(scratch_path("a"), 10, &found, &error),
+	    1);
+	assert_string_equal(buffer_text(&found), "before 1234567890");
+	assert_int_equal(durable_read(scratch_path("a"), 9, &found, &error),
+	    -1);
+	assert_int_equal(error.status, STATUS_DATA);
+	buffer_free(&found);
+}
+
+static void
+removing(void **state)
+{
+	(void)state;
+	scratch_clear();
+	scratch_write_text("a", "x");
+	assert_int_equal(durable_remove(scratch_path("a"), &error), 0);
+	assert_files(0);
+	assert_int_equal(durable_remove(scratch_path("a"), &error), 0);
+	assert_int_equal(mkdir(scratch_path("a"), 0700), 0);
+	assert_int_equal(durable_remove(scratch_path("a"), &error), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(written_and_replaced),
+		cmocka_unit_test(links_are_not_followed),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(reading),
+		cmocka_unit_test(removing),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
