@@ -15,15 +15,29 @@ cut_length(const char *text, size_t length, size_t limit)
 	return limit;
 }
 
+/* A message that fills its place was cut: no half character at its end. */
+static void
+drop_half_character(char *text, size_t size)
+{
+	size_t length = strlen(text), start = length;
+	unsigned char lead;
+
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+		start--;
+	if (length + 1 < size || start == 0)
+		return;
+	lead = (unsigned char)text[--start];
+	if (start + (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 :
+	    1) > length)
+		text[start] = '\0';
+}
+
 static void
 format_message(char *out, size_t size, const char *format, va_list args)
 {
-	int length = vsnprintf(out, size, format, args);
-
-	if (length < 0)
+	if (vsnprintf(out, size, format, args) < 0)
 		out[0] = '\0';
-	else if ((size_t)length >= size)
-		out[cut_length(out, (size_t)length, size - 1)] = '\0';
+	drop_half_character(out, size);
 }
 
 int
@@ -55,6 +69,7 @@ error_system(struct error *error, enum status status, const char *format, ...)
 	length = strlen(error->message);
 	snprintf(error->message + length, sizeof error->message - length,
 	    ": %s", strerror(number));
+	drop_half_character(error->message, sizeof error->message);
 	return -1;
 }
 
@@ -72,6 +87,7 @@ error_prefix(struct error *error, const char *format, ...)
 	length = strlen(error->message);
 	snprintf(error->message + length, sizeof error->message - length,
 	    "%s", old);
+	drop_half_character(error->message, sizeof error->message);
 	return -1;
 }
 

@@ -69,18 +69,21 @@ take(struct slice *text, const char *any)
 	return true;
 }
 
-/* Fraction of a second in microseconds; further digits are cut off. */
+/* Fraction of a second in microseconds; further digits are cut off, and
+ * ${*finer} says whether they were worth anything. */
 static bool
-take_fraction(struct slice *text, int64_t *micros)
+take_fraction(struct slice *text, int64_t *micros, bool *finer)
 {
 	int64_t unit = SECOND;
 	size_t digits = 0;
 
 	*micros = 0;
+	*finer = false;
 	for (; text->length > 0 && text->data[0] >= '0' &&
 	    text->data[0] <= '9'; digits++) {
 		unit /= 10;
 		*micros += (text->data[0] - '0') * unit;
+		*finer |= unit == 0 && text->data[0] != '0';
 		text->data++;
 		text->length--;
 	}
@@ -110,6 +113,7 @@ timestamp_parse(struct slice text, int64_t *out)
 {
 	int64_t year, month, day, hour, minute, second = 0, micros = 0, offset;
 	int64_t days, again[3];
+	bool finer;
 
 	if ((year = take_number(&text, 4)) < 1 || !take(&text, "-") ||
 	    (month = take_number(&text, 2)) < 1 || month > 12 ||
@@ -121,7 +125,7 @@ timestamp_parse(struct slice text, int64_t *out)
 	if (take(&text, ":") && ((second = take_number(&text, 2)) < 0 ||
 	    second > 59))
 		return false;
-	if (take(&text, ".") && !take_fraction(&text, &micros))
+	if (take(&text, ".") && !take_fraction(&text, &micros, &finer))
 		return false;
 	if (!take_offset(&text, &offset))
 		return false;
@@ -139,7 +143,7 @@ timestamp_from_seconds(struct slice number, int64_t *out)
 {
 	struct buffer plain = {0};
 	struct slice text;
-	bool negative, good;
+	bool negative, good, finer = false;
 	int64_t seconds = 0, micros = 0;
 
 	good = number_write_plain(&plain, number);
@@ -151,11 +155,11 @@ timestamp_from_seconds(struct slice number, int64_t *out)
 		good = seconds <= LAST_SECOND;
 	}
 	if (good && take(&text, "."))
-		good = take_fraction(&text, &micros);
+		good = take_fraction(&text, &micros, &finer);
 	buffer_free(&plain);
 	*out = seconds * SECOND + micros;
 	if (negative)
-		*out = -*out;
+		*out = -*out - finer;
 	return good && *out >= FIRST_SECOND * SECOND;
 }
 
