@@ -144,6 +144,20 @@ write_key(struct loader *loader, const struct table *table, yyjson_val *row,
 	}
 }
 
+/* A `row` line of what the server had: ${row} is a JSON object. */
+static void
+write_row_line(struct buffer *line, const char *table, const char *store,
+    const char *row)
+{
+	buffer_append_text(line, "{\"kind\":\"row\",\"table\":");
+	json_write_string(line, slice_of(table));
+	json_write_name(line, "store", false);
+	json_write_string(line, slice_of(store));
+	json_write_name(line, "row", false);
+	buffer_append_text(line, row);
+	buffer_append_char(line, '}');
+}
+
 /*
  * Take away the row that stands under the key of row ${index}: the batch's
  * row replaces it, and it becomes a reject. ${*replaced} is false where
@@ -176,12 +190,11 @@ replace_row(struct loader *loader, size_t index, bool *replaced,
 	if (*replaced) {
 		snprintf(detail, sizeof detail, "superseded by seq %" PRIu64,
 		    batch->rows[index].seq);
-		buffer_format(&line, "{\"kind\":\"row\",\"table\":\"%s\","
-		    "\"store\":\"%s\",\"row\":%s}", table->name, batch->store,
+		write_row_line(&line, table->name, batch->store,
 		    PQgetvalue(result, 0, 0));
-		batch_reject(batch, batch->rows[index].seq, batch_row_id(table, row),
-		    slice_of("duplicate-key"), slice_of(detail),
-		    buffer_slice(&line));
+		batch_reject(batch, batch->rows[index].seq,
+		    batch_row_id(table, row), slice_of("duplicate-key"),
+		    slice_of(detail), buffer_slice(&line));
 		buffer_free(&line);
 	}
 	PQclear(result);
@@ -264,38 +277,51 @@ undo_to_savepoint(struct loader *loader, struct error *error)
 	return 0;
 }
 
-/* One row that the server refused, with what can be done about it. */
+/*
+ * Do what makes room for a refused row: ${*again} says whether anything was
+ * done, so that it is worth sending the row again.
+ */
+static int
+make_room(struct loader *loader, size_t index, bool *again,
+    struct error *error)
+{
+	const struct finish *finish = find_endpoints(loader->set,
+	    loader->batch->table);
+
+	*again = false;
+	if (strcmp(loader->connection.sqlstate, "23505") == 0)
+		return replace_row(loader, index, again, error);
+	if (strcmp(loader->connection.sqlstate, "23503") != 0 ||
+	    finish == NULL)
+		return 0;
+	*again = true;
+	return insert_endpoints(loader, finish, index, error);
+}
+
+/* One row that the server refused. If it can't be helped, what was done for
+ * it is undone: the row that it would have replaced stays. */
 static int
 settle_row(struct loader *loader, size_t index, const struct error *why,
     struct error *error)
 {
 	struct batch *batch = loader->batch;
-	const struct finish *finish = find_endpoints(loader->set,
-	    batch->table);
-	bool again = false;
+	size_t rejects = batch->reject_count;
+	bool again;
 
-	if (strcmp(loader->connection.sqlstate, "23505") == 0) {
-		if (replace_row(loader, index, &again, error) != 0)
-			return -1;
-	} else if (strcmp(loader->connection.sqlstate, "23503") == 0 &&
-	    finish != NULL) {
-		if (insert_endpoints(loader, finish, index, error) != 0)
-			return -1;
-		again = true;
-	}
-	if (again && connection_run(&loader->connection, "SAVEPOINT hr",
-	    error) != 0)
+	if (connection_run(&loader->connection, "SAVEPOINT hr", error) != 0 ||
+	    make_room(loader, index, &again, error) != 0)
 		return -1;
 	if (again && copy_rows(loader, index, index + 1, error) == 0)
 		return 0;
-	if (again && (!careful_row_fault(&loader->connection) ||
-	    undo_to_savepoint(loader, error) != 0))
+	if (again && !careful_row_fault(&loader->connection))
 		return -1;
+	if (again)
+		why = error;
+	batch->reject_count = rejects;
 	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
 	    row_object(batch, index)), slice_of("refused-by-server"),
-	    slice_of(again ? error->message : why->message),
-	    row_line(batch, index));
-	return 0;
+	    slice_of(why->message), row_line(batch, index));
+	return undo_to_savepoint(loader, error);
 }
 
 int
