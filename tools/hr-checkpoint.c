@@ -107,13 +107,13 @@ take_line(struct recording *recording, const struct stream_reader *reader,
 
 	switch (line->kind) {
 	case LINE_BEGIN:
+		if (reader->header.job == NULL)
+			return error_set(error, STATUS_DATA, "standard input "
+			    "is not what hr-load writes: no job");
 		checkpoint_begin(&recording->checkpoint, &reader->header);
 		progress_start(&recording->progress, 0);
 		recording->progress.quiet = options->quiet;
 		recording->begun = true;
-		if (reader->header.job == NULL)
-			return error_set(error, STATUS_DATA, "standard input "
-			    "is not what hr-load writes: no job");
 		return write_file(recording, error);
 	case LINE_COMMIT:
 		return take_commit(recording, line, error);
