@@ -138,12 +138,36 @@ check_server(struct connection *connection, struct error *error)
 	return 0;
 }
 
+/* Which database this is: ${cluster}, an expression of ours, and its oid. */
+static int
+ask_identity(struct connection *connection, const char *cluster,
+    struct error *error)
+{
+	PGresult *result = NULL;
+	struct error unused;
+	char sql[256];
+
+	snprintf(sql, sizeof sql, "SELECT %s || '/' || oid FROM pg_database "
+	    "WHERE datname = current_database()", cluster);
+	if (connection_run(connection, "BEGIN READ ONLY", error) != 0)
+		return -1;
+	result = connection_query(connection, sql, 0, NULL, error);
+	if (result != NULL)
+		connection->identity = memory_copy_text(PQgetvalue(result, 0,
+		    0));
+	PQclear(result);
+	if (result == NULL) {
+		(void)connection_run(connection, "ROLLBACK", &unused);
+		return -1;
+	}
+	return connection_run(connection, "COMMIT", error);
+}
+
 static int
 set_up_session(struct connection *connection, struct error *error)
 {
-	PGresult *result;
-
-	if (connection_run(connection, "SELECT "
+	/* Read only, so that a dry run is that from its first statement. */
+	if (connection_run(connection, "BEGIN READ ONLY; SELECT "
 	    "set_config('TimeZone', 'UTC', false), "
 	    "set_config('DateStyle', 'ISO', false), "
 	    "set_config('IntervalStyle', 'iso_8601', false), "
@@ -154,21 +178,13 @@ set_up_session(struct connection *connection, struct error *error)
 	    /* A role named hr or hybridrag would find its tables there. */
 	    "set_config('search_path', (SELECT coalesce(string_agg("
 	    "quote_ident(s), ', '), '') FROM unnest(current_schemas(false)) s "
-	    "WHERE s NOT IN ('hr', 'hybridrag')), false)", error) != 0)
+	    "WHERE s NOT IN ('hr', 'hybridrag')), false); COMMIT", error) != 0)
 		return -1;
-	result = connection_query(connection, "SELECT (SELECT "
-	    "system_identifier FROM pg_control_system()) || '/' || oid "
-	    "FROM pg_database WHERE datname = current_database()", 0, NULL,
-	    error);
-	if (result == NULL) /* some managed servers hide the identifier */
-		result = connection_query(connection, "SELECT datname || '/' "
-		    "|| oid FROM pg_database WHERE datname = "
-		    "current_database()", 0, NULL, error);
-	if (result == NULL)
-		return -1;
-	connection->identity = memory_copy_text(PQgetvalue(result, 0, 0));
-	PQclear(result);
-	return 0;
+	/* Some managed servers hide the identifier. */
+	if (ask_identity(connection, "(SELECT system_identifier FROM "
+	    "pg_control_system())::text", error) == 0)
+		return 0;
+	return ask_identity(connection, "datname::text", error);
 }
 
 /* libpq's own words would show what stands in the URI, a password too. */
