@@ -231,58 +231,71 @@ start_new(struct loader *loader, struct error *error)
 	return insert_job(loader, error);
 }
 
-/* What follows from the job that was found, if any. */
+/* What follows from the job that was found, if any; reads only. */
 static int
-choose(struct loader *loader, const PGresult *found, struct error *error)
+judge(struct loader *loader, const PGresult *found, struct job_view *view,
+    struct error *error)
 {
-	int64_t rows = 0;
-
+	*view = (struct job_view){.state = JOB_NONE};
 	if (loader->options.job != NULL &&
 	    check_named(loader, found, error) != 0)
 		return -1;
 	if (PQntuples(found) == 0)
-		return start_new(loader, error);
-	snprintf(loader->job, sizeof loader->job, "%s",
+		return 0;
+	snprintf(view->id, sizeof view->id, "%s",
 	    PQgetvalue(found, 0, JOB_ID));
+	snprintf(view->phase, sizeof view->phase, "%s",
+	    PQgetvalue(found, 0, JOB_PHASE));
 	if (is_unfinished(found) && !same_source(loader, found))
 		return error_set(error, STATUS_CONFLICT, "%s: job %s of "
 		    "another source (%s, or it changed since) is unfinished "
 		    "in workspace \"%s\"; finish it, or remove what it wrote "
 		    "with: hr-load discard --job %s", loader->connection.place,
-		    loader->job, PQgetvalue(found, 0, JOB_SOURCE),
-		    loader->workspace, loader->job);
-	if (is_unfinished(found)) {
-		loader->resumed = true;
-		if (check_tables(loader, found, error) != 0)
+		    view->id, PQgetvalue(found, 0, JOB_SOURCE),
+		    loader->workspace, view->id);
+	if (!same_source(loader, found))
+		return 0;
+	if (!is_unfinished(found)) {
+		int64_t rows = 0;
+
+		if (tables_count_rows(loader, &rows, error) != 0)
 			return -1;
-		return raise_epoch(loader, error) != 0 ? -1 :
-		    read_progress(loader, error);
+		if (rows == 0)
+			return 0; /* somebody took them away: a new job */
 	}
-	if (tables_count_rows(loader, &rows, error) != 0)
-		return -1;
-	if (!same_source(loader, found) || rows == 0)
-		return start_new(loader, error);
-	loader->done_before = true;
-	if (check_tables(loader, found, error) != 0)
-		return -1;
-	return read_progress(loader, error);
+	view->state = is_unfinished(found) ? JOB_UNFINISHED : JOB_LOADED;
+	return check_tables(loader, found, error);
+}
+
+int
+job_look(struct loader *loader, struct job_view *view, struct error *error)
+{
+	PGresult *found = find_job(loader, error);
+	int result = found == NULL ? -1 : judge(loader, found, view, error);
+
+	PQclear(found);
+	return result;
 }
 
 int
 job_start(struct loader *loader, struct error *error)
 {
-	PGresult *found = find_job(loader, error);
-	int result;
+	struct job_view view;
 
-	if (found == NULL)
-		return -1;
 	loader->progress = memory_array(loader->header->store_count,
 	    sizeof *loader->progress);
 	loader->replays = memory_array(loader->header->store_count,
 	    sizeof *loader->replays);
-	result = choose(loader, found, error);
-	PQclear(found);
-	return result;
+	if (job_look(loader, &view, error) != 0)
+		return -1;
+	if (view.state == JOB_NONE)
+		return start_new(loader, error);
+	snprintf(loader->job, sizeof loader->job, "%s", view.id);
+	loader->resumed = view.state == JOB_UNFINISHED;
+	loader->done_before = view.state == JOB_LOADED;
+	if (loader->resumed && raise_epoch(loader, error) != 0)
+		return -1;
+	return read_progress(loader, error);
 }
 
 int

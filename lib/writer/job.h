@@ -24,6 +24,23 @@ int job_prepare(struct connection *connection, const char *schema,
 int job_lock(struct connection *connection, const char *schema,
     const char *workspace, struct error *error);
 
+enum job_state { JOB_NONE, JOB_UNFINISHED, JOB_LOADED };
+
+struct job_view {
+	enum job_state state; /* none: the load would be a new job's */
+	char id[64];
+	char phase[32];
+};
+
+/**
+ * job_look(loader, view, error):
+ * Find, reading only, the job that a load would go on with, or that makes it
+ * needless. STATUS_CONFLICT where one stands in the way: of another source
+ * and unfinished, or of this source with other tables.
+ */
+int job_look(struct loader *loader, struct job_view *view,
+    struct error *error);
+
 /**
  * job_start(loader, error):
  * Find the job to go on with, or find that it is done, or make a new one

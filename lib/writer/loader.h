@@ -40,7 +40,7 @@ struct loader {
 	struct loader_options options;
 	const char *program;
 	char *schema;        /* PostgreSQL's: where the tables lie */
-	char job[32];
+	char job[64];
 	int64_t epoch;
 	bool started;        /* loader_begin succeeded */
 	bool resumed;

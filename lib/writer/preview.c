@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "writer/job.h"
 #include "writer/preview.h"
 #include "writer/tables.h"
 
@@ -72,41 +73,35 @@ look_at_tables(struct preview *preview, struct loader *loader,
     struct error *error)
 {
 	bool *existing = NULL;
+	const struct table_set *set = loader->set;
 	size_t there = 0;
-	struct table_set *all = loader->set, some = *all;
 
-	if (catalog_resolve(&loader->connection, loader->schema, all, &existing,
-	    error) != 0) {
+	if (catalog_resolve(&loader->connection, loader->schema, loader->set,
+	    &existing, error) != 0) {
 		free(existing);
 		add(preview, "tables", error->status, error->message);
 		return 0;
 	}
-	some.tables = memory_array(all->table_count, sizeof *some.tables);
-	for (size_t i = 0; i < all->table_count; i++)
-		if (existing[i])
-			some.tables[there++] = all->tables[i];
-	some.table_count = there;
+	for (size_t i = 0; i < set->table_count; i++)
+		there += existing[i];
+	free(existing);
 	add(preview, "tables", STATUS_DONE, arena_format(&preview->arena,
 	    "%zu are there, %zu will be made", there,
-	    all->table_count - there));
-	loader->set = &some;
+	    set->table_count - there));
 	if (tables_refuse_rows(loader, error) != 0)
 		add(preview, "rows in the way", error->status,
 		    error->message);
 	else
 		add(preview, "rows in the way", STATUS_DONE, "none");
-	loader->set = all;
-	free(some.tables);
-	free(existing);
 	return 0;
 }
 
-/* A job of this workspace explains its rows: they are no hindrance then. */
+/* A job of this source explains its rows: they are no hindrance then. */
 static int
 look_at_job(struct preview *preview, struct loader *loader, bool *ours,
     struct error *error)
 {
-	PGresult *result;
+	struct job_view view;
 	int64_t there;
 
 	*ours = false;
@@ -116,21 +111,18 @@ look_at_job(struct preview *preview, struct loader *loader, bool *ours,
 		return -1;
 	if (!there)
 		return 0;
-	result = connection_query(&loader->connection, "SELECT job_id, phase, "
-	    "fingerprint = $3 OR coalesce(content = $4, false) FROM "
-	    "hybridrag_migration_jobs WHERE pg_schema = $1 AND workspace = $2 "
-	    "AND phase <> 'discarded' ORDER BY created_at DESC LIMIT 1", 4,
-	    (const char *[]){loader->schema, loader->workspace,
-	    loader->header->fingerprint, loader->header->content}, error);
-	if (result == NULL)
-		return -1;
-	if (PQntuples(result) > 0 && PQgetvalue(result, 0, 2)[0] == 't') {
+	if (job_look(loader, &view, error) != 0) {
+		if (error->status != STATUS_CONFLICT)
+			return -1;
+		*ours = true;
+		add(preview, "job", error->status, error->message);
+	} else if (view.state != JOB_NONE) {
 		*ours = true;
 		add(preview, "job", STATUS_DONE, arena_format(&preview->arena,
-		    "%s of this source is %s", PQgetvalue(result, 0, 0),
-		    PQgetvalue(result, 0, 1)));
+		    view.state == JOB_LOADED ? "%s of this source is %s: "
+		    "nothing to do" : "%s of this source is %s: a run goes on "
+		    "with it", view.id, view.phase));
 	}
-	PQclear(result);
 	return 0;
 }
 

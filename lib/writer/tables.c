@@ -145,11 +145,22 @@ count_rows(struct loader *loader, const struct table *table, int64_t *rows,
     struct error *error)
 {
 	struct buffer sql = {0};
+	const char *name;
+	int64_t there = 0;
 	int result;
 
 	*rows = 0;
 	if (table->scope == NULL)
 		return 0;
+	tables_qualify(loader, &sql, table->name);
+	name = buffer_text(&sql);
+	result = connection_number(&loader->connection, "SELECT "
+	    "(to_regclass($1) IS NOT NULL)::int", 1, &name, &there, error);
+	buffer_clear(&sql);
+	if (result != 0 || !there) {
+		buffer_free(&sql);
+		return result;
+	}
 	buffer_append_text(&sql, "SELECT count(*) FROM ");
 	tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, " WHERE ");

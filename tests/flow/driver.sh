@@ -87,7 +87,9 @@ matches "^Target: .*libpq's environment says \(PGHOST PGPORT PGDATABASE PGUSER\)
 exits 0 'a migration there' hr backend migrate "$DATA/lightrag-1.5.6-tiny"
 is 1 "$(sql "select count(*) from hybridrag_migration_jobs where phase = 'completed'")" 'arrives there'
 
-exits 0 'the option comes before' hr backend migrate "$small" --dry-run --connection-string "$direct"
+exits 0 'the option comes before' hr backend migrate "$small" --dry-run --connection-string "$direct" --embedding-model $model
+exits 8 'another embedding model is another target' hr backend migrate "$small" --connection-string "$direct" --embedding-model other
+exits 8 'and the dry run says so beforehand' hr backend migrate "$small" --dry-run --connection-string "$direct" --embedding-model other
 matches '^Target: .*from --connection-string' "$(said)" 'the environment'
 
 without_environment() { env -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE "HR_SANDBOX=$scratch/box" HR_SANDBOX_OPTIONS='-c fsync=off' "$@"; }
