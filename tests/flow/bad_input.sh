@@ -259,6 +259,17 @@ kv_store_text_chunks|5|e|nul-character'
 is 'x\u0000y' "$(reject_of 1 "substring(record from 'x.{6}y')")" "$what: kept whole"
 matches '^content: holds U.0000, .*--on-invalid=repair removes it' "$(reject_of 1 detail)" "$what: the remedy is named"
 
+# Rejects belong to the source that was loaded: one that was mended since has records that the
+# target lacks, and its other records are compared too.
+cp -r "$dir" same
+touch same/*
+exits 0 "$what: the same content elsewhere is verified" hr-verify same "$URI&workspace=$ws&schema=lightrag&embedding_model=m"
+cp -r "$dir" mended
+sed -i 's/x\\u0000y/xy/' mended/*
+exits 1 "$what: a source that was mended since is another" hr-verify mended "$URI&workspace=$ws&schema=lightrag&embedding_model=m"
+matches 'missing: kv_store_text_chunks "a"' "$(cat out)" "$what: what was rejected then is missing now"
+matches '^note: job .* loaded another source, or this one changed since' "$(cat out)" "$what: and that is said"
+
 new 'U+0000, repaired'
 cp "$scratch/source$((number - 1))"/* "$dir"
 loads '0 0 0' '' --on-invalid repair
