@@ -89,6 +89,35 @@ batch_row_id(const struct table *table, yyjson_val *row)
 	return id;
 }
 
+/*
+ * Begin the batch's transaction. The last table's rows make the application
+ * take the rest for done, so none of them may be seen before the stream's
+ * `end` is audited: its batches are savepoints of one transaction, which
+ * loader_end commits.
+ */
+static int
+begin(struct loader *loader, struct error *error)
+{
+	const struct table_set *set = loader->set;
+
+	if (!loader->holding) {
+		if (connection_run(&loader->connection, "BEGIN", error) != 0)
+			return -1;
+		loader->holding = loader->batch->table ==
+		    &set->tables[set->table_count - 1];
+	}
+	return !loader->holding ? 0 : connection_run(&loader->connection,
+	    "SAVEPOINT hr_batch", error);
+}
+
+/* Undo the batch, so that it can be loaded again in the same transaction. */
+static int
+undo(struct loader *loader, struct error *error)
+{
+	return connection_run(&loader->connection, loader->holding ?
+	    "ROLLBACK TO SAVEPOINT hr_batch" : "ROLLBACK; BEGIN", error);
+}
+
 /* Send what stands in the batch but hasn't been sent yet. */
 static int
 send_rows(struct loader *loader, bool all, struct error *error)
@@ -99,7 +128,7 @@ send_rows(struct loader *loader, bool all, struct error *error)
 	if (waiting == 0 || (!all && waiting < MESSAGE))
 		return 0;
 	if (!batch->copying) {
-		if (connection_run(&loader->connection, "BEGIN", error) != 0 ||
+		if (begin(loader, error) != 0 ||
 		    careful_start_copy(loader, batch->table, error) != 0)
 			return -1;
 		batch->copying = true;
@@ -118,15 +147,14 @@ settle_rows(struct loader *loader, struct error *error)
 	struct batch *batch = loader->batch;
 
 	if (batch->count == 0)
-		return connection_run(&loader->connection, "BEGIN", error);
+		return begin(loader, error);
 	if (send_rows(loader, true, error) != 0)
 		return -1;
 	if (careful_end_copy(&loader->connection, error) == 0)
 		return 0;
 	if (!careful_row_fault(&loader->connection))
 		return -1;
-	return connection_run(&loader->connection, "ROLLBACK", error) != 0 ||
-	    connection_run(&loader->connection, "BEGIN", error) != 0 ? -1 :
+	return undo(loader, error) != 0 ? -1 :
 	    careful_load(loader, 0, batch->count, error);
 }
 
@@ -180,10 +208,11 @@ batch_commit(struct loader *loader, struct error *error)
 		progress.rows -= slice_is(batch->rejects[i].reason,
 		    "refused-by-server");
 	if (record_rest(loader, &progress, error) != 0 ||
-	    connection_run(&loader->connection, "COMMIT", error) != 0)
+	    connection_run(&loader->connection, loader->holding ?
+	    "RELEASE SAVEPOINT hr_batch" : "COMMIT", error) != 0)
 		return -1;
 	loader->progress[batch->index] = progress;
-	if (loader->committed != NULL)
+	if (loader->committed != NULL && !loader->holding)
 		loader->committed(loader->context, batch->table->name,
 		    batch->store, &progress);
 	clear(batch);

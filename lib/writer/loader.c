@@ -171,6 +171,25 @@ loader_line(struct loader *loader, const struct line *line,
 	return batch_add(loader, table, line, error);
 }
 
+/* The last table's rows, and whatever came behind them. */
+static int
+commit_held(struct loader *loader, struct error *error)
+{
+	const struct table *last =
+	    &loader->set->tables[loader->set->table_count - 1];
+	int store = stream_store_index(loader->header, slice_of(last->store));
+
+	if (!loader->holding)
+		return 0;
+	if (connection_run(&loader->connection, "COMMIT", error) != 0)
+		return -1;
+	loader->holding = false;
+	if (loader->committed != NULL && store >= 0)
+		loader->committed(loader->context, last->name, last->store,
+		    &loader->progress[store]);
+	return 0;
+}
+
 int
 loader_end(struct loader *loader, struct error *error)
 {
@@ -181,7 +200,8 @@ loader_end(struct loader *loader, struct error *error)
 	for (size_t i = 0; i < loader->header->store_count; i++)
 		if (check_replay(loader, i, error) != 0)
 			return -1;
-	if (batch_commit(loader, error) != 0 || job_phase(connection,
+	if (batch_commit(loader, error) != 0 ||
+	    commit_held(loader, error) != 0 || job_phase(connection,
 	    loader->job, "finishing", NULL, error) != 0 ||
 	    finish_all(loader, error) != 0)
 		return -1;

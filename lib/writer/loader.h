@@ -43,6 +43,7 @@ struct loader {
 	char job[64];
 	int64_t epoch;
 	bool started;        /* loader_begin succeeded */
+	bool holding;        /* the last table's rows wait for the audit */
 	bool resumed;
 	bool done_before;    /* nothing to do: the job had been loaded */
 	const struct header *header;
@@ -93,7 +94,9 @@ unsigned __int128 loader_hash(const struct line *line);
 
 /**
  * loader_end(loader, error):
- * Commit what is left, then the finishing steps, foreign keys, indexes and
+ * The input was audited: commit what is left and what was held back (the last
+ * table's rows, by which an application takes the rest for done), then the
+ * finishing steps, foreign keys, indexes and
  * views. The job's phase is then `loaded`.
  */
 int loader_end(struct loader *loader, struct error *error);

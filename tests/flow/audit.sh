@@ -317,3 +317,16 @@ for ws in hr-extract hr-transform hr-load; do
 	is 1501 "$(sql "select count(distinct id) from lightrag_doc_full where workspace = '$ws'")" "$ws was killed: all is there"
 	exits 0 "$ws was killed: and is verified" hr-verify many "$URI&workspace=$ws&schema=lightrag"
 done
+
+# --- what makes the application take documents for done waits for the audit -----------------------------
+
+ws=held
+transform --workspace held <records | awk '!gone && /"kind":"row"/ && /"store":"graph_edges"/ { gone = 1; next } 1' >rows
+loading rows --batch-size 1
+is 4 $status 'a row dropped, in batches of one'
+unfinished 'a row dropped, in batches of one'
+is 9 "$(sql "select count(*) from lightrag_graph_nodes where workspace = 'held'")" 'though the stores before are there'
+transform --workspace held2 <records >rows
+loading rows --batch-size 1
+is 0 $status 'the whole stream in batches of one'
+exits 0 'the whole stream in batches of one is verified' verify held2
