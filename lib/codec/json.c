@@ -204,6 +204,25 @@ json_integer(const yyjson_val *value, int64_t *out)
 	return true;
 }
 
+bool
+json_count(yyjson_val *object, const char *name, uint64_t *out)
+{
+	int64_t number;
+
+	if (!json_integer(json_member(object, name), &number) || number < 0)
+		return false;
+	*out = (uint64_t)number;
+	return true;
+}
+
+yyjson_val *
+json_present(yyjson_val *object, const char *name)
+{
+	yyjson_val *value = name == NULL ? NULL : json_member(object, name);
+
+	return yyjson_is_null(value) ? NULL : value;
+}
+
 void
 json_write_string(struct buffer *buffer, struct slice text)
 {
@@ -243,6 +262,15 @@ json_write_name(struct buffer *buffer, const char *name, bool first)
 		buffer_append_char(buffer, ',');
 	json_write_string(buffer, slice_of(name));
 	buffer_append_char(buffer, ':');
+}
+
+void
+json_write_text(struct buffer *buffer, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	json_write_name(buffer, name, false);
+	json_write_string(buffer, slice_of(text));
 }
 
 void

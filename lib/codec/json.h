@@ -82,6 +82,18 @@ bool json_remove(struct json *json, const char *name);
  */
 bool json_integer(const yyjson_val *value, int64_t *out);
 
+/**
+ * json_count(object, name, out): read the member ${name} as json_integer does,
+ * if it isn't negative. Return false for all else.
+ */
+bool json_count(yyjson_val *object, const char *name, uint64_t *out);
+
+/**
+ * json_present(object, name): as json_member, but NULL for a null too, and
+ * where ${name} is NULL.
+ */
+yyjson_val *json_present(yyjson_val *object, const char *name);
+
 /** json_write(buffer, value): append ${value} without white space. */
 void json_write(struct buffer *buffer, const yyjson_val *value);
 
@@ -93,5 +105,12 @@ void json_write_string(struct buffer *buffer, struct slice text);
  * Append `"name":`, with a comma before it unless ${first}.
  */
 void json_write_name(struct buffer *buffer, const char *name, bool first);
+
+/**
+ * json_write_text(buffer, name, text): append `,"name":"text"`, or nothing
+ * where ${text} is NULL.
+ */
+void json_write_text(struct buffer *buffer, const char *name,
+    const char *text);
 
 #endif

@@ -19,20 +19,12 @@ refuse(struct refusal *refusal, const char *reason, const char *member,
 	return false;
 }
 
-static yyjson_val *
-present(yyjson_val *object, const char *name)
-{
-	yyjson_val *value = name == NULL ? NULL : json_member(object, name);
-
-	return yyjson_is_null(value) ? NULL : value;
-}
-
 static bool
 write_seconds(const struct field *field, yyjson_val *object,
     struct buffer *row, struct refusal *refusal)
 {
-	yyjson_val *value = present(object, field->member);
-	yyjson_val *other = present(object, field->other);
+	yyjson_val *value = json_present(object, field->member);
+	yyjson_val *other = json_present(object, field->other);
 	int64_t instant = 0;
 
 	if (value != NULL && (!json_is_number(value) ||
@@ -53,11 +45,11 @@ static bool
 write_iso_time(const struct field *field, yyjson_val *object,
     struct buffer *row, struct refusal *refusal)
 {
-	yyjson_val *value = present(object, field->member);
+	yyjson_val *value = json_present(object, field->member);
 	int64_t instant = 0;
 
 	if (value == NULL)
-		value = present(object, field->other);
+		value = json_present(object, field->other);
 	if (value != NULL && (!yyjson_is_str(value) ||
 	    !timestamp_parse(json_text(value), &instant)))
 		return refuse(refusal, "bad-time", field->member,
@@ -72,7 +64,7 @@ static bool
 write_list(const struct field *field, yyjson_val *object, struct buffer *row,
     struct refusal *refusal)
 {
-	yyjson_val *value = present(object, field->member);
+	yyjson_val *value = json_present(object, field->member);
 	struct slice rest = json_text(value);
 
 	if (value != NULL && !yyjson_is_str(value))
@@ -106,9 +98,9 @@ write_member(const struct field *field, yyjson_val *object, struct buffer *row)
 	yyjson_val *value = json_member(object, field->member);
 
 	/* LightRAG renamed members; a null under the new name is no value. */
-	if (field->other != NULL && present(object, field->member) == NULL &&
-	    present(object, field->other) != NULL)
-		value = present(object, field->other);
+	if (field->other != NULL && json_present(object, field->member) == NULL &&
+	    json_present(object, field->other) != NULL)
+		value = json_present(object, field->other);
 	if (value != NULL)
 		json_write(row, value);
 	else

@@ -46,17 +46,6 @@ checkpoint_begin(struct checkpoint *checkpoint, const struct header *header)
 	}
 }
 
-static bool
-read_number(yyjson_val *object, const char *name, uint64_t *out)
-{
-	int64_t number;
-
-	if (!json_integer(json_member(object, name), &number) || number < 0)
-		return false;
-	*out = (uint64_t)number;
-	return true;
-}
-
 int
 checkpoint_commit(struct checkpoint *checkpoint, yyjson_val *line,
     struct error *error)
@@ -68,24 +57,15 @@ checkpoint_commit(struct checkpoint *checkpoint, yyjson_val *line,
 
 		if (!slice_is(name, store->name))
 			continue;
-		if (!read_number(line, "seq", &store->seq) ||
-		    !read_number(line, "rows", &store->rows) ||
-		    !read_number(line, "rejected", &store->rejected))
+		if (!json_count(line, "seq", &store->seq) ||
+		    !json_count(line, "rows", &store->rows) ||
+		    !json_count(line, "rejected", &store->rejected))
 			break;
 		checkpoint->positions[i].seq = store->seq;
 		return 0;
 	}
 	return error_set(error, STATUS_DATA, "a \"commit\" line without a "
 	    "known store or without its numbers");
-}
-
-static void
-write_text(struct buffer *out, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_write_name(out, name, false);
-	json_write_string(out, slice_of(text));
 }
 
 int
@@ -96,11 +76,11 @@ checkpoint_write(const struct checkpoint *checkpoint, const char *path,
 	int result;
 
 	buffer_append_text(&out, "{\"version\":1");
-	write_text(&out, "job", checkpoint->job);
-	write_text(&out, "source", checkpoint->source);
-	write_text(&out, "fingerprint", checkpoint->fingerprint);
-	write_text(&out, "workspace", checkpoint->workspace);
-	write_text(&out, "phase", checkpoint->phase);
+	json_write_text(&out, "job", checkpoint->job);
+	json_write_text(&out, "source", checkpoint->source);
+	json_write_text(&out, "fingerprint", checkpoint->fingerprint);
+	json_write_text(&out, "workspace", checkpoint->workspace);
+	json_write_text(&out, "phase", checkpoint->phase);
 	buffer_append_text(&out, ",\"stores\":[");
 	for (size_t i = 0; i < checkpoint->count; i++) {
 		const struct checkpoint_store *store = &checkpoint->stores[i];
@@ -108,7 +88,7 @@ checkpoint_write(const struct checkpoint *checkpoint, const char *path,
 		buffer_append_text(&out, i > 0 ? ",\n{\"store\":" :
 		    "\n{\"store\":");
 		json_write_string(&out, slice_of(store->name));
-		write_text(&out, "label", store->label);
+		json_write_text(&out, "label", store->label);
 		buffer_format(&out, ",\"count\":%" PRIu64 ",\"seq\":%" PRIu64
 		    ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64 "}",
 		    store->count, store->seq, store->rows, store->rejected);
@@ -126,7 +106,7 @@ take(struct checkpoint *checkpoint, yyjson_val *root)
 	uint64_t version;
 	size_t i, max;
 
-	if (!read_number(root, "version", &version) || version != 1)
+	if (!json_count(root, "version", &version) || version != 1)
 		return false;
 	checkpoint->job = arena_text(&checkpoint->arena,
 	    json_text(json_member(root, "job")));
@@ -150,10 +130,10 @@ take(struct checkpoint *checkpoint, yyjson_val *root)
 		store->label = arena_text(&checkpoint->arena,
 		    json_text(json_member(item, "label")));
 		if (store->name == NULL ||
-		    !read_number(item, "count", &store->count) ||
-		    !read_number(item, "seq", &store->seq) ||
-		    !read_number(item, "rows", &store->rows) ||
-		    !read_number(item, "rejected", &store->rejected))
+		    !json_count(item, "count", &store->count) ||
+		    !json_count(item, "seq", &store->seq) ||
+		    !json_count(item, "rows", &store->rows) ||
+		    !json_count(item, "rejected", &store->rejected))
 			return false;
 		checkpoint->positions[i] = (struct position){store->name,
 		    store->seq};

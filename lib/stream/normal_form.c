@@ -127,15 +127,6 @@ find_loss(const struct loss_table *table, const char *store,
 	return NULL;
 }
 
-/* The value of ${name}, if it is there and no null. */
-static yyjson_val *
-present(yyjson_val *object, const char *name)
-{
-	yyjson_val *value = name == NULL ? NULL : json_member(object, name);
-
-	return yyjson_is_null(value) ? NULL : value;
-}
-
 static bool
 read_instant(const struct loss *loss, yyjson_val *value, int64_t *instant)
 {
@@ -153,13 +144,13 @@ static void
 write_time(struct buffer *out, const struct loss *loss, yyjson_val *object,
     bool returned)
 {
-	yyjson_val *value = present(object, loss->member);
+	yyjson_val *value = json_present(object, loss->member);
 	int64_t instant = 0;
 
 	if (returned && value == NULL)
 		buffer_append_text(out, "null");
 	else if (!read_instant(loss, value, &instant) &&
-	    !read_instant(loss, present(object, loss->value), &instant) &&
+	    !read_instant(loss, json_present(object, loss->value), &instant) &&
 	    value != NULL && !json_is_number(value))
 		write_value(out, value, false);
 	else
@@ -223,7 +214,7 @@ keep_member(struct normal_form *form, size_t *count,
 
 	if (loss != NULL && loss->rule == LOSS_RENAMED) {
 		count_loss(counter, record, name, loss);
-		if (present(object, loss->value) != NULL)
+		if (json_present(object, loss->value) != NULL)
 			return;
 		name = slice_of(loss->value);
 		loss = NULL;

@@ -106,17 +106,6 @@ next_line(struct stream_reader *reader, struct slice *text,
 	}
 }
 
-static bool
-read_number(yyjson_val *object, const char *name, uint64_t *out)
-{
-	int64_t number;
-
-	if (!json_integer(json_member(object, name), &number) || number < 0)
-		return false;
-	*out = (uint64_t)number;
-	return true;
-}
-
 static const char *
 copy_member(struct stream_reader *reader, yyjson_val *object, const char *name)
 {
@@ -137,13 +126,13 @@ read_store(struct stream_reader *reader, yyjson_val *item, struct store *store)
 	while (i < 5 && !slice_is(shape, shapes[i]))
 		i++;
 	store->shape = (enum store_shape)i;
-	read_number(item, "dim", &dimension);
+	json_count(item, "dim", &dimension);
 	store->dimension = (uint32_t)dimension;
-	read_number(item, "after", &store->after);
+	json_count(item, "after", &store->after);
 	return store->name != NULL && i < 5 && dimension < 1000000 &&
 	    strspn(store->name, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:") ==
-	    strlen(store->name) && read_number(item, "count", &store->count);
+	    strlen(store->name) && json_count(item, "count", &store->count);
 }
 
 static int
@@ -158,7 +147,7 @@ read_begin(struct stream_reader *reader, struct line *line,
 	line->kind = LINE_BEGIN;
 	if (reader->begun)
 		return bad_line(reader, "a second \"begin\"", error);
-	if (!read_number(line->root, "version", &version))
+	if (!json_count(line->root, "version", &version))
 		return bad_line(reader, "\"begin\" has no version", error);
 	if (version != 1)
 		return bad_line(reader, "made by a newer hr (version is not 1)",
@@ -302,7 +291,7 @@ read_record(struct stream_reader *reader, enum record_kind kind,
 		    error);
 	record->store = reader->header.stores[index].name;
 	count = &reader->counts[index];
-	if (!read_number(line->root, "seq", &record->seq) || record->seq == 0)
+	if (!json_count(line->root, "seq", &record->seq) || record->seq == 0)
 		return bad_line(reader, "no \"seq\"", error);
 	record->extra = has_extra(line->root) ? line->root : NULL;
 	if (!read_members(reader, line, record))
@@ -331,10 +320,10 @@ audit_store(struct stream_reader *reader, yyjson_val *item,
 	int index = stream_store_index(&reader->header, name);
 	struct store_count said = {0}, *came;
 
-	if (index < 0 || !read_number(item, "in", &said.in) ||
-	    !read_number(item, "out", &said.out) ||
-	    !read_number(item, "dropped", &said.dropped) ||
-	    !read_number(item, "rejected", &said.rejected) ||
+	if (index < 0 || !json_count(item, "in", &said.in) ||
+	    !json_count(item, "out", &said.out) ||
+	    !json_count(item, "dropped", &said.dropped) ||
+	    !json_count(item, "rejected", &said.rejected) ||
 	    !digest_parse(member_text(item, "digest"), &said.digest))
 		return bad_line(reader, "\"end\" has a store without its "
 		    "counts or digest", error);

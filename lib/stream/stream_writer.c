@@ -42,15 +42,6 @@ stream_labelled(const struct header *header, size_t n)
 }
 
 static void
-write_text(struct buffer *out, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_write_name(out, name, false);
-	json_write_string(out, slice_of(text));
-}
-
-static void
 write_slice(struct buffer *out, const char *name, struct slice text)
 {
 	if (text.data == NULL)
@@ -70,14 +61,14 @@ void
 stream_write_header_line(struct buffer *out, const struct header *header)
 {
 	buffer_append_text(out, "{\"kind\":\"begin\",\"version\":1");
-	write_text(out, "system", header->system);
-	write_text(out, "source", header->source);
-	write_text(out, "fingerprint", header->fingerprint);
-	write_text(out, "content", header->content);
-	write_text(out, "workspace", header->workspace);
-	write_text(out, "embedding_model", header->embedding_model);
-	write_text(out, "target_workspace", header->target_workspace);
-	write_text(out, "job", header->job);
+	json_write_text(out, "system", header->system);
+	json_write_text(out, "source", header->source);
+	json_write_text(out, "fingerprint", header->fingerprint);
+	json_write_text(out, "content", header->content);
+	json_write_text(out, "workspace", header->workspace);
+	json_write_text(out, "embedding_model", header->embedding_model);
+	json_write_text(out, "target_workspace", header->target_workspace);
+	json_write_text(out, "job", header->job);
 	json_write_name(out, "stores", false);
 	for (size_t i = 0; i < header->store_count; i++) {
 		const struct store *store = &header->stores[i];
@@ -85,8 +76,8 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 		buffer_append_text(out, i > 0 ? ",{\"store\":" :
 		    "[{\"store\":");
 		json_write_string(out, slice_of(store->name));
-		write_text(out, "label", store->label);
-		write_text(out, "shape", shape_names[store->shape]);
+		json_write_text(out, "label", store->label);
+		json_write_text(out, "shape", shape_names[store->shape]);
 		write_number(out, "count", store->count);
 		if (store->dimension > 0)
 			write_number(out, "dim", store->dimension);
@@ -273,7 +264,7 @@ write_count(struct buffer *out, const struct store *store,
 	write_number(out, "out", count->out);
 	write_number(out, "dropped", count->dropped);
 	write_number(out, "rejected", count->rejected);
-	write_text(out, "digest", digest_format(&count->digest, digest));
+	json_write_text(out, "digest", digest_format(&count->digest, digest));
 	buffer_append_char(out, '}');
 }
 
@@ -287,7 +278,7 @@ write_lost(struct buffer *out, const struct lost_member *lost, size_t count)
 		buffer_append_text(out, i > 0 ? ",{\"store\":" :
 		    "[{\"store\":");
 		json_write_string(out, slice_of(lost[i].store));
-		write_text(out, "member", lost[i].member);
+		json_write_text(out, "member", lost[i].member);
 		write_number(out, "count", lost[i].count);
 		buffer_append_char(out, '}');
 	}
@@ -302,9 +293,9 @@ stream_write_end(struct stream_writer *writer, const uint64_t *in,
 	char digest[DIGEST_TEXT_SIZE];
 
 	buffer_append_text(out, "{\"kind\":\"end\"");
-	write_text(out, "stage", writer->stage);
-	write_text(out, "digest", digest_format(&writer->digest, digest));
-	write_text(out, "content", writer->header->content);
+	json_write_text(out, "stage", writer->stage);
+	json_write_text(out, "digest", digest_format(&writer->digest, digest));
+	json_write_text(out, "content", writer->header->content);
 	write_lost(out, lost, lost_count);
 	json_write_name(out, "stores", false);
 	buffer_append_char(out, '[');

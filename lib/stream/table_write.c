@@ -5,15 +5,6 @@
 #include "stream/table.h"
 
 static void
-write_text(struct buffer *out, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_write_name(out, name, false);
-	json_write_string(out, slice_of(text));
-}
-
-static void
 write_texts(struct buffer *out, const char *name, const char **texts,
     size_t count)
 {
@@ -41,14 +32,14 @@ write_column(struct buffer *out, const struct column *column)
 	struct buffer type = {0};
 
 	table_type_format(column, &type);
-	write_text(out, "type", buffer_text(&type));
+	json_write_text(out, "type", buffer_text(&type));
 	buffer_free(&type);
 	json_write_name(out, "nullable", false);
 	buffer_append_text(out, column->not_null ? "false" : "true");
 	if (column->default_form == DEFAULT_TEXT)
-		write_text(out, "default", column->default_text);
+		json_write_text(out, "default", column->default_text);
 	else if (column->default_form != DEFAULT_NONE)
-		write_text(out, "default_time",
+		json_write_text(out, "default_time",
 		    column->default_form == DEFAULT_NOW ? "now" :
 		    "current_timestamp");
 	buffer_append_char(out, '}');
@@ -61,8 +52,8 @@ write_condition(struct buffer *out, size_t i, const struct condition *condition)
 
 	buffer_append_text(out, i > 0 ? ",{\"column\":" : "{\"column\":");
 	json_write_string(out, slice_of(condition->column));
-	write_text(out, "is", forms[condition->form]);
-	write_text(out, "other", condition->other);
+	json_write_text(out, "is", forms[condition->form]);
+	json_write_text(out, "other", condition->other);
 	buffer_append_char(out, '}');
 }
 
@@ -71,12 +62,12 @@ write_index(struct buffer *out, const struct index *index)
 {
 	static const char *const orders[] = {NULL, "descending", "nulls first"};
 
-	write_text(out, "method", index->hnsw ? "hnsw" : "btree");
+	json_write_text(out, "method", index->hnsw ? "hnsw" : "btree");
 	json_write_name(out, "columns", false);
 	buffer_append_char(out, '[');
 	for (size_t i = 0; i < index->column_count; i++) {
 		begin_item(out, i, index->columns[i].name);
-		write_text(out, "order", orders[index->columns[i].order]);
+		json_write_text(out, "order", orders[index->columns[i].order]);
 		buffer_append_char(out, '}');
 	}
 	buffer_append_char(out, ']');
@@ -94,7 +85,7 @@ static void
 write_foreign_key(struct buffer *out, const struct foreign_key *key)
 {
 	write_texts(out, "columns", key->columns, key->column_count);
-	write_text(out, "table", key->table);
+	json_write_text(out, "table", key->table);
 	write_texts(out, "referenced", key->referenced, key->column_count);
 	buffer_append_char(out, '}');
 }
@@ -103,10 +94,10 @@ void
 table_write(struct buffer *out, const struct table *table)
 {
 	buffer_append_text(out, "{\"kind\":\"table\"");
-	write_text(out, "table", table->name);
-	write_text(out, "alias", table->alias);
-	write_text(out, "from", table->store);
-	write_text(out, "scope", table->scope);
+	json_write_text(out, "table", table->name);
+	json_write_text(out, "alias", table->alias);
+	json_write_text(out, "from", table->store);
+	json_write_text(out, "scope", table->scope);
 	json_write_name(out, "columns", false);
 	buffer_append_char(out, '[');
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -115,7 +106,7 @@ table_write(struct buffer *out, const struct table *table)
 	}
 	buffer_append_char(out, ']');
 	write_texts(out, "key", table->key, table->key_count);
-	write_text(out, "key_name", table->key_name);
+	json_write_text(out, "key_name", table->key_name);
 	json_write_name(out, "indexes", false);
 	buffer_append_char(out, '[');
 	for (size_t i = 0; i < table->index_count; i++) {
@@ -130,7 +121,7 @@ table_write(struct buffer *out, const struct table *table)
 		write_foreign_key(out, &table->foreign_keys[i]);
 	}
 	buffer_append_char(out, ']');
-	write_text(out, "conflict", "insert");
+	json_write_text(out, "conflict", "insert");
 	buffer_append_char(out, '}');
 }
 
@@ -138,15 +129,15 @@ void
 table_write_finish(struct buffer *out, const struct finish *finish)
 {
 	buffer_append_text(out, "{\"kind\":\"finish\"");
-	write_text(out, "form", finish->endpoints ? "endpoints" : "fill");
-	write_text(out, "table", finish->table);
-	write_text(out, "other", finish->other);
+	json_write_text(out, "form", finish->endpoints ? "endpoints" : "fill");
+	json_write_text(out, "table", finish->table);
+	json_write_text(out, "other", finish->other);
 	write_texts(out, "columns", finish->columns, finish->column_count);
 	write_texts(out, "on", finish->on, finish->on_count);
-	write_text(out, "identity", finish->identity);
-	write_text(out, "document", finish->document);
-	write_text(out, "member", finish->member);
-	write_text(out, "time", finish->time);
+	json_write_text(out, "identity", finish->identity);
+	json_write_text(out, "document", finish->document);
+	json_write_text(out, "member", finish->member);
+	json_write_text(out, "time", finish->time);
 	buffer_append_char(out, '}');
 }
 
@@ -156,9 +147,9 @@ write_expression(struct buffer *out, const struct expression *expression)
 	static const char *const forms[] = {"column", "literal", "number",
 	    "object"};
 
-	write_text(out, "form", forms[expression->form]);
-	write_text(out, "text", expression->text);
-	write_text(out, "member", expression->member);
+	json_write_text(out, "form", forms[expression->form]);
+	json_write_text(out, "text", expression->text);
+	json_write_text(out, "member", expression->member);
 	if (expression->form == EXPRESSION_OBJECT)
 		write_texts(out, "names", expression->names,
 		    expression->name_count);
@@ -169,8 +160,8 @@ void
 table_write_view(struct buffer *out, const struct view *view)
 {
 	buffer_append_text(out, "{\"kind\":\"view\"");
-	write_text(out, "schema", view->schema);
-	write_text(out, "view", view->name);
+	json_write_text(out, "schema", view->schema);
+	json_write_text(out, "view", view->name);
 	json_write_name(out, "parts", false);
 	buffer_append_char(out, '[');
 	for (size_t i = 0; i < view->part_count; i++) {
