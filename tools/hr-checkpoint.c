@@ -14,6 +14,7 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "state/checkpoint.h"
+#include "state/pace.h"
 
 static const char name[] = "hr-checkpoint";
 static const char help[] =
@@ -42,7 +43,9 @@ struct options {
 struct recording {
 	struct checkpoint checkpoint;
 	struct progress progress;
+	struct pace pace;
 	const char *path;
+	char step[200]; /* the last one, with its phase */
 	struct timespec written;
 	bool begun;
 };
@@ -68,6 +71,20 @@ write_file(struct recording *recording, struct error *error)
 	    error);
 }
 
+/* Each phase of a step has a rate of its own. */
+static bool
+is_new_step(struct recording *recording, const struct progress_view *view)
+{
+	char step[sizeof recording->step];
+	bool same;
+
+	snprintf(step, sizeof step, "%s, %s", view->what, view->phase != NULL ?
+	    view->phase : "");
+	same = strcmp(step, recording->step) == 0;
+	memcpy(recording->step, step, sizeof step);
+	return !same;
+}
+
 /* It is a cache: once a second is often enough for a file that is synced. */
 static bool
 is_due(const struct recording *recording)
@@ -83,18 +100,43 @@ take_commit(struct recording *recording, const struct line *line,
     struct error *error)
 {
 	struct slice store = json_text(json_member(line->root, "store"));
-	uint64_t done, total;
+	struct progress_view view = {.unit = "records"};
 	char what[64];
 
 	if (checkpoint_commit(&recording->checkpoint, line->root, error) != 0)
 		return -1;
-	done = sum_done(&recording->checkpoint, &total);
+	view.what = error_clip(store.data, store.length, what, sizeof what);
+	view.done = sum_done(&recording->checkpoint, &view.total);
 	/* What an earlier run did comes first, with no table: it has no rate. */
 	if (json_text(json_member(line->root, "table")).length == 0)
-		recording->progress.start_done = done;
-	progress_show(&recording->progress, error_clip(store.data,
-	    store.length, what, sizeof what), done, total, false);
+		progress_restart(&recording->progress, view.done);
+	pace_take(&recording->pace, json_member(line->root, "run"));
+	view.bytes = recording->pace.bytes;
+	view.slowest = recording->pace.slowest;
+	progress_show(&recording->progress, &view);
 	return is_due(recording) ? write_file(recording, error) : 0;
+}
+
+static void
+take_step(struct recording *recording, const struct line *line)
+{
+	struct slice words = json_text(json_member(line->root, "words"));
+	struct slice phase = json_text(json_member(line->root, "phase"));
+	struct progress_view view = {0};
+	char what[200], text[64];
+	uint64_t elapsed = 0;
+
+	json_count(line->root, "done", &view.done);
+	json_count(line->root, "total", &view.total);
+	json_count(line->root, "elapsed", &elapsed);
+	view.seconds = (double)elapsed / 1000;
+	view.what = error_clip(words.data, words.length, what, sizeof what);
+	if (phase.length > 0)
+		view.phase = error_clip(phase.data, phase.length, text,
+		    sizeof text);
+	if (is_new_step(recording, &view))
+		progress_restart(&recording->progress, view.done);
+	progress_show(&recording->progress, &view);
 }
 
 static int
@@ -102,9 +144,6 @@ take_line(struct recording *recording, const struct stream_reader *reader,
     const struct line *line, const struct options *options,
     struct error *error)
 {
-	struct slice words;
-	char what[200];
-
 	switch (line->kind) {
 	case LINE_BEGIN:
 		if (reader->header.job == NULL)
@@ -118,9 +157,7 @@ take_line(struct recording *recording, const struct stream_reader *reader,
 	case LINE_COMMIT:
 		return take_commit(recording, line, error);
 	case LINE_DESCRIPTION:
-		words = json_text(json_member(line->root, "words"));
-		progress_show(&recording->progress, error_clip(words.data,
-		    words.length, what, sizeof what), 0, 0, false);
+		take_step(recording, line);
 		return 0;
 	case LINE_END:
 		recording->checkpoint.phase = "loaded";

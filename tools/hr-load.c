@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/program.h"
 #include "writer/job.h"
 #include "writer/preview.h"
@@ -48,37 +49,69 @@ struct options {
 	uint64_t max_record;
 };
 
+/* What one run holds together. */
+struct run {
+	const struct options *options;
+	struct stream_reader reader;
+	struct stream_writer writer;
+	struct loader loader;
+	struct table_set set;
+	struct header header; /* with the job */
+	double started;
+	bool begun;
+};
+
+/* Nobody reading on doesn't undo a commit: the end will say so. */
+static void
+write_line(struct run *run, struct buffer *line)
+{
+	struct error error;
+
+	(void)stream_write_line(&run->writer, buffer_slice(line), &error);
+	(void)output_flush(&run->writer.output, &error);
+	buffer_free(line);
+}
+
+static uint64_t
+milliseconds(double seconds)
+{
+	return (uint64_t)(seconds * 1000 + 0.5);
+}
+
 static void
 write_commit(void *context, const char *table, const char *store,
     const struct store_progress *progress)
 {
-	struct stream_writer *writer = context;
+	struct run *run = context;
 	struct buffer line = {0};
-	struct error error;
 
 	buffer_format(&line, "{\"kind\":\"commit\",\"table\":\"%s\",\"store\":"
 	    "\"%s\",\"seq\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"rejected\":%"
-	    PRIu64 "}", table, store, progress->last_seq, progress->rows,
-	    progress->rejected);
-	/* Nobody reading on doesn't undo a commit: the end will say so. */
-	(void)stream_write_line(writer, buffer_slice(&line), &error);
-	(void)output_flush(&writer->output, &error);
-	buffer_free(&line);
+	    PRIu64 ",\"run\":{\"elapsed\":%" PRIu64 ",\"input\":%" PRIu64
+	    ",\"server\":%" PRIu64 ",\"bytes\":%" PRIu64 "}}", table, store,
+	    progress->last_seq, progress->rows, progress->rejected,
+	    milliseconds(clock_seconds() - run->started),
+	    milliseconds(run->reader.waited),
+	    milliseconds(run->loader.connection.waited),
+	    run->reader.next_offset);
+	write_line(run, &line);
 }
 
 static void
-write_step(void *context, const char *words)
+write_step(void *context, const struct step *step)
 {
-	struct stream_writer *writer = context;
 	struct buffer line = {0};
-	struct error error;
 
 	buffer_append_text(&line, "{\"kind\":\"step\",\"words\":");
-	json_write_string(&line, slice_of(words));
-	buffer_append_char(&line, '}');
-	(void)stream_write_line(writer, buffer_slice(&line), &error);
-	(void)output_flush(&writer->output, &error);
-	buffer_free(&line);
+	json_write_string(&line, slice_of(step->words));
+	if (step->phase[0] != '\0')
+		json_write_text(&line, "phase", step->phase);
+	if (step->total > 0)
+		buffer_format(&line, ",\"done\":%" PRIu64 ",\"total\":%"
+		    PRIu64, step->done, step->total);
+	buffer_format(&line, ",\"elapsed\":%" PRIu64 "}",
+	    milliseconds(step->seconds));
+	write_line(context, &line);
 }
 
 /* The workspace that the rows are for. */
@@ -90,17 +123,6 @@ target_workspace(const struct header *header)
 	return header->workspace != NULL && header->workspace[0] != '\0' ?
 	    header->workspace : "default";
 }
-
-/* What one run holds together. */
-struct run {
-	const struct options *options;
-	struct stream_reader reader;
-	struct stream_writer writer;
-	struct loader loader;
-	struct table_set set;
-	struct header header; /* with the job */
-	bool begun;
-};
 
 /* What was done before, as commit records of its own. */
 static int
@@ -114,7 +136,7 @@ announce(struct run *run, struct error *error)
 		return -1;
 	for (size_t i = 0; i < run->header.store_count; i++)
 		if (loader->progress[i].last_seq > 0)
-			write_commit(&run->writer, "", run->header.stores[i].name,
+			write_commit(run, "", run->header.stores[i].name,
 			    &loader->progress[i]);
 	return 0;
 }
@@ -128,7 +150,7 @@ begin(struct run *run, struct error *error)
 		return -1;
 	run->loader.committed = write_commit;
 	run->loader.step = write_step;
-	run->loader.context = &run->writer;
+	run->loader.context = run;
 	return announce(run, error);
 }
 
@@ -210,7 +232,7 @@ close_run(struct run *run)
 static int
 load(const struct options *options, bool *rejects, struct error *error)
 {
-	struct run run = {.options = options};
+	struct run run = {.options = options, .started = clock_seconds()};
 	int result;
 
 	open_input(&run);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "postgres/connection.h"
 
@@ -253,8 +254,10 @@ int
 connection_run(struct connection *connection, const char *sql,
     struct error *error)
 {
+	double began = clock_seconds();
 	PGresult *result = PQexec(connection->pg, sql);
 
+	connection->waited += clock_seconds() - began;
 	if (!succeeded(result))
 		return connection_failed(connection, result, error);
 	PQclear(result);
@@ -265,9 +268,11 @@ PGresult *
 connection_query(struct connection *connection, const char *sql, int count,
     const char *const *values, struct error *error)
 {
+	double began = clock_seconds();
 	PGresult *result = PQexecParams(connection->pg, sql, count, NULL,
 	    values, NULL, NULL, 0);
 
+	connection->waited += clock_seconds() - began;
 	if (succeeded(result))
 		return result;
 	connection_failed(connection, result, error);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "codec/base64.h"
 #include "stream/stream_reader.h"
@@ -54,6 +55,7 @@ static int
 fill(struct stream_reader *reader, struct error *error)
 {
 	struct buffer *window = &reader->window;
+	double began;
 	ssize_t got;
 
 	if (reader->start > 0 && (reader->start == window->length ||
@@ -67,10 +69,12 @@ fill(struct stream_reader *reader, struct error *error)
 		return bad_line(reader, "longer than twice --max-record",
 		    error);
 	buffer_reserve(window, STEP);
+	began = clock_seconds();
 	do
 		got = read(reader->descriptor, window->data + window->length,
 		    STEP);
 	while (got < 0 && errno == EINTR);
+	reader->waited += clock_seconds() - began;
 	if (got < 0)
 		return error_system(error, STATUS_IO, "%s", reader->name);
 	window->length += (size_t)got;

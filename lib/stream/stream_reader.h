@@ -35,6 +35,7 @@ struct stream_reader {
 	size_t start;
 	size_t searched;      /* bytes behind start known to hold no LF */
 	bool at_end;
+	double waited;        /* seconds for bytes to come */
 	uint64_t line_number;
 	uint64_t offset;      /* of the current line */
 	uint64_t next_offset;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "writer/careful.h"
 #include "writer/tables.h"
 
@@ -40,6 +41,8 @@ int
 careful_send(struct connection *connection, const char *data, size_t length,
     struct error *error)
 {
+	double began = clock_seconds();
+
 	while (length > 0) {
 		size_t part = length < MESSAGE ? length : MESSAGE;
 
@@ -48,6 +51,7 @@ careful_send(struct connection *connection, const char *data, size_t length,
 		data += part;
 		length -= part;
 	}
+	connection->waited += clock_seconds() - began;
 	return 0;
 }
 
@@ -66,6 +70,7 @@ careful_end_copy(struct connection *connection, struct error *error)
 {
 	struct buffer trailer = {0};
 	PGresult *result;
+	double began = clock_seconds();
 	int status = 0;
 
 	copy_trailer(&trailer);
@@ -82,6 +87,7 @@ careful_end_copy(struct connection *connection, struct error *error)
 	else
 		PQclear(result);
 	drain(connection);
+	connection->waited += clock_seconds() - began;
 	return status;
 }
 

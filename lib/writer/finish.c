@@ -1,21 +1,7 @@
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "writer/finish.h"
+#include "writer/indexes.h"
+#include "writer/step.h"
 #include "writer/tables.h"
-
-static void
-announce(struct loader *loader, const char *words, const char *name)
-{
-	char text[256];
-
-	snprintf(text, sizeof text, "%s %s", words, name);
-	if (loader->step != NULL)
-		loader->step(loader->context, text);
-}
 
 static void
 add_name(struct loader *loader, struct buffer *sql, const char *before,
@@ -33,24 +19,12 @@ scope_of(const struct loader *loader, const char *table)
 	return found != NULL && found->scope != NULL ? found->scope : "workspace";
 }
 
-/* Run ${sql} with the workspace as its one parameter. */
-static int
-run_scoped(struct loader *loader, struct buffer *sql, struct error *error)
-{
-	PGresult *result = connection_query(&loader->connection,
-	    buffer_text(sql), 1, &loader->workspace, error);
-
-	PQclear(result);
-	return result == NULL ? -1 : 0;
-}
-
 static int
 fill(struct loader *loader, const struct finish *finish, struct error *error)
 {
 	struct buffer sql = {0};
 	int result;
 
-	announce(loader, "filling", finish->table);
 	buffer_append_text(&sql, "UPDATE ");
 	tables_qualify(loader, &sql, finish->table);
 	buffer_append_text(&sql, " AS t SET ");
@@ -74,7 +48,8 @@ fill(struct loader *loader, const struct finish *finish, struct error *error)
 		    finish->columns[i]);
 	}
 	buffer_append_char(&sql, ')');
-	result = run_scoped(loader, &sql, error);
+	result = step_run(loader, "filling", finish->table, &sql, 1,
+	    &loader->workspace, error);
 	buffer_free(&sql);
 	return result;
 }
@@ -112,7 +87,6 @@ endpoints(struct loader *loader, const struct finish *finish,
 	struct buffer sql = {0};
 	int result;
 
-	announce(loader, "inserting missing endpoints of", finish->table);
 	buffer_append_text(&sql, "WITH missing AS (");
 	for (size_t i = 0; i < finish->column_count; i++) {
 		if (i > 0)
@@ -139,7 +113,8 @@ endpoints(struct loader *loader, const struct finish *finish,
 	buffer_append_text(&sql, ", ");
 	connection_literal(&loader->connection, &sql, finish->other);
 	buffer_append_text(&sql, ", hr_id FROM made ON CONFLICT DO NOTHING");
-	result = run_scoped(loader, &sql, error);
+	result = step_run(loader, "inserting missing endpoints of",
+	    finish->table, &sql, 1, &loader->workspace, error);
 	buffer_free(&sql);
 	return result;
 }
@@ -168,7 +143,6 @@ add_foreign_key(struct loader *loader, const struct table *table,
 		return -1;
 	if (found > 0)
 		return 0;
-	announce(loader, "adding foreign key", key->name);
 	buffer_append_text(&sql, "ALTER TABLE ");
 	tables_qualify(loader, &sql, table->name);
 	add_name(loader, &sql, " ADD CONSTRAINT ", key->name);
@@ -181,123 +155,10 @@ add_foreign_key(struct loader *loader, const struct table *table,
 		add_name(loader, &sql, i > 0 ? ", " : " (",
 		    key->referenced[i]);
 	buffer_append_text(&sql, ") ON DELETE CASCADE");
-	result = connection_run(&loader->connection, buffer_text(&sql), error);
+	result = step_run(loader, "adding foreign key", key->name, &sql, 0,
+	    NULL, error);
 	buffer_free(&sql);
 	return result;
-}
-
-static void
-write_conditions(struct loader *loader, const struct index *index,
-    struct buffer *sql)
-{
-	for (size_t i = 0; i < index->condition_count; i++) {
-		const struct condition *condition = &index->conditions[i];
-
-		buffer_append_text(sql, i > 0 ? " AND " : " WHERE ");
-		connection_identifier(&loader->connection, sql,
-		    condition->column);
-		if (condition->form == CONDITION_NOT_NULL) {
-			buffer_append_text(sql, " IS NOT NULL");
-		} else if (condition->form == CONDITION_NOT_EMPTY) {
-			buffer_append_text(sql, " <> ''");
-		} else {
-			add_name(loader, sql, " COLLATE \"C\" > ",
-			    condition->other);
-			buffer_append_text(sql, " COLLATE \"C\"");
-		}
-	}
-}
-
-static int
-create_index(struct loader *loader, const struct table *table,
-    const struct index *index, struct error *error)
-{
-	static const char *const orders[] = {"", " DESC", " NULLS FIRST"};
-	struct buffer sql = {0};
-	int result;
-
-	buffer_append_text(&sql, "CREATE INDEX IF NOT EXISTS ");
-	connection_identifier(&loader->connection, &sql, index->name);
-	buffer_append_text(&sql, " ON ");
-	tables_qualify(loader, &sql, table->name);
-	buffer_append_text(&sql, index->hnsw ? " USING hnsw (" : " (");
-	for (size_t i = 0; i < index->column_count; i++) {
-		add_name(loader, &sql, i > 0 ? ", " : "",
-		    index->columns[i].name);
-		buffer_append_text(&sql, index->hnsw ? " vector_cosine_ops" :
-		    orders[index->columns[i].order]);
-	}
-	buffer_append_text(&sql, index->hnsw ?
-	    ") WITH (m = 16, ef_construction = 64)" : ")");
-	write_conditions(loader, index, &sql);
-	result = connection_run(&loader->connection, buffer_text(&sql), error);
-	buffer_free(&sql);
-	return result;
-}
-
-/* Whether an index of that name is there, so that nothing is announced. */
-static int
-has_index(struct loader *loader, const char *name, int64_t *found,
-    struct error *error)
-{
-	const char *values[] = {loader->schema, name};
-
-	return connection_number(&loader->connection, "SELECT count(*) FROM "
-	    "pg_indexes WHERE schemaname = $1 AND indexname = $2", 2, values,
-	    found, error);
-}
-
-/* pgvector builds an index in memory or many times slower (measured). */
-static int
-set_memory(struct loader *loader, struct error *error)
-{
-	bool local = PQhost(loader->connection.pg) != NULL &&
-	    PQhost(loader->connection.pg)[0] == '/';
-	long pages = sysconf(_SC_AVPHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-	int64_t megabytes = 256, limit = 2048;
-	char sql[256];
-
-	if (local && pages > 0 && size > 0)
-		megabytes = (int64_t)pages / 4 * size / 1048576;
-	else if (connection_number(&loader->connection, "SELECT setting::bigint"
-	    " * 8 / 1024 FROM pg_settings WHERE name = 'shared_buffers'", 0,
-	    NULL, &megabytes, error) != 0)
-		return -1;
-	if (megabytes > limit)
-		megabytes = limit;
-	if (megabytes < 64)
-		megabytes = 64;
-	snprintf(sql, sizeof sql, "SELECT set_config('maintenance_work_mem', "
-	    "greatest(%" PRId64 ", (SELECT setting::bigint / 1024 FROM "
-	    "pg_settings WHERE name = 'maintenance_work_mem')) || 'MB', "
-	    "false), set_config('max_parallel_maintenance_workers', '4', "
-	    "false)", megabytes);
-	return connection_run(&loader->connection, sql, error);
-}
-
-static int
-create_indexes(struct loader *loader, bool hnsw, struct error *error)
-{
-	for (size_t i = 0; i < loader->set->table_count; i++) {
-		const struct table *table = &loader->set->tables[i];
-
-		for (size_t j = 0; j < table->index_count; j++) {
-			const struct index *index = &table->indexes[j];
-			int64_t found;
-
-			if (index->hnsw != hnsw)
-				continue;
-			if (has_index(loader, index->name, &found, error) != 0)
-				return -1;
-			if (found > 0)
-				continue;
-			announce(loader, hnsw ? "building vector index" :
-			    "building index", index->name);
-			if (create_index(loader, table, index, error) != 0)
-				return -1;
-		}
-	}
-	return 0;
 }
 
 static int
@@ -310,8 +171,8 @@ analyze(struct loader *loader, struct error *error)
 		buffer_clear(&sql);
 		buffer_append_text(&sql, "ANALYZE ");
 		tables_qualify(loader, &sql, loader->set->tables[i].name);
-		result = connection_run(&loader->connection, buffer_text(&sql),
-		    error);
+		result = step_run(loader, "gathering statistics of",
+		    loader->set->tables[i].name, &sql, 0, NULL, error);
 	}
 	buffer_free(&sql);
 	return result;
@@ -326,17 +187,15 @@ finish_all(struct loader *loader, struct error *error)
 		if ((set->finishes[i].endpoints ? endpoints : fill)(loader,
 		    &set->finishes[i], error) != 0)
 			return -1;
-	if (set_memory(loader, error) != 0)
+	if (indexes_prepare(loader, error) != 0)
 		return -1;
 	for (size_t i = 0; i < set->table_count; i++)
 		for (size_t j = 0; j < set->tables[i].foreign_key_count; j++)
 			if (add_foreign_key(loader, &set->tables[i],
 			    &set->tables[i].foreign_keys[j], error) != 0)
 				return -1;
-	if (create_indexes(loader, false, error) != 0 ||
-	    create_indexes(loader, true, error) != 0 ||
+	if (indexes_build(loader, error) != 0 ||
 	    finish_views(loader, error) != 0)
 		return -1;
-	announce(loader, "gathering", "statistics");
 	return analyze(loader, error);
 }

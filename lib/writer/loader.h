@@ -35,6 +35,15 @@ struct replay {
 	bool checked;
 };
 
+/* A finishing step at work. */
+struct step {
+	const char *words;
+	const char *phase; /* the server's word for it, or "" */
+	uint64_t done;     /* in this phase */
+	uint64_t total;    /* 0: not known */
+	double seconds;    /* since it began */
+};
+
 struct loader {
 	struct connection connection;
 	struct loader_options options;
@@ -55,8 +64,9 @@ struct loader {
 	/* Told of each durable batch; may be NULL. */
 	void (*committed)(void *context, const char *table, const char *store,
 	    const struct store_progress *progress);
-	/* Told of each finishing step as it begins; may be NULL. */
-	void (*step)(void *context, const char *words);
+	/* Told of each finishing step as it begins, and once a second; may be
+	 * NULL. */
+	void (*step)(void *context, const struct step *step);
 	void *context;
 };
 

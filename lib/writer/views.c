@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "writer/finish.h"
+#include "writer/step.h"
 #include "writer/tables.h"
 
 static void
@@ -204,7 +205,6 @@ finish_views(struct loader *loader, struct error *error)
 		return -1;
 	snprintf(words, sizeof words, "without the views for people: %.900s",
 	    error->message);
-	if (loader->step != NULL)
-		loader->step(loader->context, words);
+	step_announce(loader, words);
 	return connection_run(connection, "ROLLBACK", error);
 }
