@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/program.h"
+#include "filter/filter.h"
 #include "location/systems.h"
 #include "schema/schema.h"
 #include "stream/stream_reader.h"
@@ -19,6 +20,7 @@ static const char help[] =
     "  hr-extract DIR | hr-transform --schema lightrag | hr-load URI\n"
     "  hr-extract 'postgresql:///db?schema=lightrag&workspace=w' |\n"
     "      hr-transform --schema lightrag --reverse | jq .\n"
+    "  hr-extract DIR | hr-transform --jq 'select(.kind != \"edge\")' | hr-load URI\n"
     "\n"
     "Usage: hr-transform [OPTION]...\n"
     "Turn the records on standard input into rows of a schema's tables.\n"
@@ -28,6 +30,10 @@ static const char help[] =
     "  --workspace W            workspace in the target\n"
     "  --embedding-model MODEL  names the tables that hold embeddings\n"
     "  --reverse                rows in, records out\n"
+    "  --jq PROGRAM             drop or rewrite records by a program of your own\n"
+    "  --jq-file FILE           the program stands there\n"
+    "  --jq-numbers=text|double numbers that one can't tell: reject the record, or\n"
+    "                           take what jq made of them (default: text)\n"
     "  --vectors=base64|array   how --reverse writes embeddings\n"
     "  --accept-changed         your own filter stood before this stage\n"
     "  --max-record BYTES       longest record (default 268435456)\n"
@@ -37,6 +43,7 @@ static const char help[] =
 struct options {
 	const struct schema_class *class;
 	struct schema_options schema;
+	struct filter_options filter;
 	bool reverse;
 	bool arrays;
 	bool accept_changed;
@@ -70,34 +77,65 @@ write_descriptions(struct stream_writer *writer, struct table_set *set,
 	return result;
 }
 
+/* What one run holds together. */
+struct run {
+	const struct options *options;
+	struct stream_reader reader;
+	struct stream_writer writer;
+	struct schema *schema;
+	struct filter *filter; /* NULL: no program */
+};
+
 static int
-transform_record(struct schema *schema, struct stream_writer *writer,
-    const struct options *options, const struct record *record,
+check_kind(const struct run *run, const struct record *record,
     struct error *error)
 {
-	struct record out;
+	bool reverse = run->options->reverse;
+
+	if ((record->kind == RECORD_ROW) == reverse)
+		return 0;
+	return error_set(error, STATUS_DATA, "%s: seq %llu: %s",
+	    record->store, (unsigned long long)record->seq,
+	    reverse ? "a record where --reverse expects rows" :
+	    "a row already: rows become records with --reverse");
+}
+
+/* The program sees records: before they are rows, or after they were. */
+static int
+transform_record(struct run *run, const struct record *record,
+    struct error *error)
+{
+	bool reverse = run->options->reverse;
+	struct record made = *record, kept, row;
+	int got = 1;
 
 	if (record->kind == RECORD_REJECT)
-		return stream_write_record(writer, record, error);
-	if ((record->kind == RECORD_ROW) != options->reverse)
-		return error_set(error, STATUS_DATA, "%s: seq %llu: %s",
-		    record->store, (unsigned long long)record->seq,
-		    options->reverse ? "a record where --reverse expects rows" :
-		    "a row already: rows become records with --reverse");
-	if ((options->reverse ? schema_reverse : schema_forward)(schema,
-	    record, &out, error) != 0)
+		return stream_write_record(&run->writer, record, error);
+	if (check_kind(run, record, error) != 0)
 		return -1;
-	return stream_write_record(writer, &out, error);
+	if (reverse && schema_reverse(run->schema, record, &made, error) != 0)
+		return -1;
+	kept = made;
+	if (run->filter != NULL)
+		got = filter_apply(run->filter, &made, &kept, error);
+	if (got != 1)
+		return got; /* dropped, or failed */
+	if (reverse || kept.kind == RECORD_REJECT)
+		return stream_write_record(&run->writer, &kept, error);
+	if (schema_forward(run->schema, &kept, &row, error) != 0)
+		return -1;
+	return stream_write_record(&run->writer, &row, error);
 }
 
 /* Lines in of each store, for the `end` line. */
 static int
-write_end(struct stream_reader *reader, struct stream_writer *writer,
-    struct schema *schema, struct error *error)
+write_end(struct run *run, struct error *error)
 {
+	struct stream_reader *reader = &run->reader;
 	size_t count = reader->header.store_count, lost_count;
 	uint64_t *in = memory_array(count, sizeof *in);
-	const struct lost_member *lost = schema_lost(schema, &lost_count);
+	const struct lost_member *lost = schema_lost(run->schema,
+	    &lost_count);
 	int result;
 
 	for (size_t i = 0; i < count; i++)
@@ -106,7 +144,7 @@ write_end(struct stream_reader *reader, struct stream_writer *writer,
 		program_note(name, "%s: member \"%s\" of %llu records has no "
 		    "column and is left behind", lost[i].store, lost[i].member,
 		    (unsigned long long)lost[i].count);
-	result = stream_write_end(writer, in, lost, lost_count, error);
+	result = stream_write_end(&run->writer, in, lost, lost_count, error);
 	free(in);
 	return result;
 }
@@ -125,27 +163,34 @@ open_schema(const struct options *options, const struct header *header,
 }
 
 static int
-transform_line(struct stream_reader *reader, struct stream_writer *writer,
-    struct schema **schema, const struct options *options,
-    const struct line *line, struct error *error)
+begin(struct run *run, struct error *error)
+{
+	struct header *header = &run->reader.header;
+	bool reverse = run->options->reverse;
+
+	run->schema = open_schema(run->options, header, error);
+	if (run->schema == NULL)
+		return -1;
+	if (!reverse && schema_note(run->schema) != NULL)
+		program_note(name, "%s", schema_note(run->schema));
+	if (!reverse)
+		header->target_workspace = schema_workspace(run->schema);
+	if (run->filter != NULL)
+		filter_mark(run->filter, header, &run->reader.arena);
+	if (stream_write_header(&run->writer, header, error) != 0)
+		return -1;
+	return reverse ? 0 : write_descriptions(&run->writer,
+	    schema_tables(run->schema), error);
+}
+
+static int
+transform_line(struct run *run, const struct line *line, struct error *error)
 {
 	switch (line->kind) {
 	case LINE_BEGIN:
-		*schema = open_schema(options, &reader->header, error);
-		if (*schema == NULL)
-			return -1;
-		if (!options->reverse && schema_note(*schema) != NULL)
-			program_note(name, "%s", schema_note(*schema));
-		if (!options->reverse)
-			reader->header.target_workspace =
-			    schema_workspace(*schema);
-		if (stream_write_header(writer, &reader->header, error) != 0)
-			return -1;
-		return options->reverse ? 0 : write_descriptions(writer,
-		    schema_tables(*schema), error);
+		return begin(run, error);
 	case LINE_RECORD:
-		return transform_record(*schema, writer, options,
-		    &line->record, error);
+		return transform_record(run, &line->record, error);
 	case LINE_END:
 	case LINE_DESCRIPTION:
 		return 0;
@@ -156,32 +201,48 @@ transform_line(struct stream_reader *reader, struct stream_writer *writer,
 }
 
 static int
-transform(const struct options *options, bool *rejects, struct error *error)
+transform_all(struct run *run, struct error *error)
 {
-	struct stream_reader reader;
-	struct stream_writer writer;
-	struct schema *schema = NULL;
 	struct line line;
 	int got, result = 0;
 
-	stream_reader_open(&reader, STDIN_FILENO, "standard input");
-	reader.accept_changed = options->accept_changed;
-	reader.max_record = options->max_record;
-	stream_writer_open(&writer, STDOUT_FILENO, name);
-	writer.vectors_as_arrays = options->arrays;
-	while (result == 0 && (got = stream_reader_next(&reader, &line,
+	while (result == 0 && (got = stream_reader_next(&run->reader, &line,
 	    error)) != 0)
-		result = got < 0 ? -1 : transform_line(&reader, &writer,
-		    &schema, options, &line, error);
+		result = got < 0 ? -1 : transform_line(run, &line, error);
+	return result == 0 ? write_end(run, error) : -1;
+}
+
+static int
+transform(const struct options *options, bool *rejects, struct error *error)
+{
+	struct run run = {.options = options};
+	int result = 0;
+
+	stream_reader_open(&run.reader, STDIN_FILENO, "standard input");
+	run.reader.accept_changed = options->accept_changed;
+	run.reader.max_record = options->max_record;
+	stream_writer_open(&run.writer, STDOUT_FILENO, name);
+	run.writer.vectors_as_arrays = options->arrays;
+	if (filter_wanted(&options->filter))
+		result = (run.filter = filter_open(&options->filter,
+		    error)) == NULL ? -1 : 0;
 	if (result == 0)
-		result = write_end(&reader, &writer, schema, error);
-	for (size_t i = 0; i < reader.header.store_count && result == 0; i++)
-		if (writer.counts[i].rejected > 0)
-			*rejects = true;
-	schema_close(schema);
-	stream_writer_close(&writer);
-	stream_reader_close(&reader);
+		result = transform_all(&run, error);
+	for (size_t i = 0; i < run.reader.header.store_count && result == 0;
+	    i++)
+		*rejects |= run.writer.counts[i].rejected > 0;
+	filter_close(run.filter);
+	schema_close(run.schema);
+	stream_writer_close(&run.writer);
+	stream_reader_close(&run.reader);
 	return result;
+}
+
+static void
+note(void *context, const char *text)
+{
+	(void)context;
+	program_note(name, "%s", text);
 }
 
 static int
@@ -195,6 +256,9 @@ parse_options(int argc, char **argv, struct options *options)
 		{"accept-changed", no_argument, NULL, 'a'},
 		{"max-record", required_argument, NULL, 'x'},
 		{"vectors", required_argument, NULL, 'v'},
+		{"jq", required_argument, NULL, 'j'},
+		{"jq-file", required_argument, NULL, 'f'},
+		{"jq-numbers", required_argument, NULL, 'n'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0}
@@ -231,6 +295,16 @@ parse_options(int argc, char **argv, struct options *options)
 			result = program_choice(name, "vectors", optarg,
 			    "base64", "array", &options->arrays);
 			break;
+		case 'j':
+			options->filter.program = optarg;
+			break;
+		case 'f':
+			options->filter.file = optarg;
+			break;
+		case 'n':
+			result = program_choice(name, "jq-numbers", optarg,
+			    "text", "double", &options->filter.doubles);
+			break;
 		case 'h':
 			exit(program_help(help));
 		case 'V':
@@ -249,7 +323,8 @@ parse_options(int argc, char **argv, struct options *options)
 int
 main(int argc, char **argv)
 {
-	struct options options = {.max_record = 256 * 1024 * 1024};
+	struct options options = {.max_record = 256 * 1024 * 1024,
+	    .filter = {.note = note}};
 	struct error error = {0};
 	bool rejects = false;
 	int result = parse_options(argc, argv, &options);

@@ -24,6 +24,9 @@ static const char help[] =
     "  --limit N                differences to name (default 20)\n"
     "  --source-workspace W     which workspace of a working_dir SOURCE\n"
     "  --schema NAME            a stream's records were in that schema's tables\n"
+    "  --jq PROGRAM             compare SOURCE's records as that program makes them\n"
+    "  --jq-file FILE           the program stands there\n"
+    "  --jq-numbers=text|double as with hr-transform (default: text)\n"
     "  --accept-changed         your own filter stood before this stage\n"
     "  --json                   the report as JSON\n"
     "  -h, --help               this text\n"
@@ -37,12 +40,17 @@ note(void *context, const char *text)
 }
 
 static int
-verify(struct comparison *comparison, bool json, enum status *status,
-    struct error *error)
+verify(struct comparison *comparison, const struct filter_options *filter,
+    bool json, enum status *status, struct error *error)
 {
 	struct report report = {0};
-	int result = compare_sides(comparison, error);
+	int result = 0;
 
+	if (filter_wanted(filter))
+		result = (comparison->filter = filter_open(filter, error)) ==
+		    NULL ? -1 : 0;
+	if (result == 0)
+		result = compare_sides(comparison, error);
 	if (result == 0)
 		result = report_make(&report, comparison, error);
 	if (result == 0) {
@@ -52,6 +60,7 @@ verify(struct comparison *comparison, bool json, enum status *status,
 		    STATUS_DIFFERENT;
 	}
 	report_free(&report);
+	filter_close(comparison->filter);
 	return result;
 }
 
@@ -78,6 +87,9 @@ main(int argc, char **argv)
 		{"limit", required_argument, NULL, 'l'},
 		{"source-workspace", required_argument, NULL, 'w'},
 		{"schema", required_argument, NULL, 'S'},
+		{"jq", required_argument, NULL, 'j'},
+		{"jq-file", required_argument, NULL, 'f'},
+		{"jq-numbers", required_argument, NULL, 'n'},
 		{"accept-changed", no_argument, NULL, 'a'},
 		{"json", no_argument, NULL, 'J'},
 		{"help", no_argument, NULL, 'h'},
@@ -87,6 +99,7 @@ main(int argc, char **argv)
 	struct source_options options[2] = {
 	    {.program = name, .reader = {.note = note}},
 	    {.program = name, .reader = {.note = note}}};
+	struct filter_options filter = {.note = note};
 	struct comparison comparison = {0};
 	struct error error = {0};
 	enum status status = STATUS_DONE;
@@ -111,6 +124,13 @@ main(int argc, char **argv)
 			options[0].reader.workspace = optarg;
 		else if (option == 'S')
 			result = find_schema(optarg, &comparison);
+		else if (option == 'j')
+			filter.program = optarg;
+		else if (option == 'f')
+			filter.file = optarg;
+		else if (option == 'n')
+			result = program_choice(name, "jq-numbers", optarg,
+			    "text", "double", &filter.doubles);
 		else if (option == 's')
 			result = program_number(name, "sample", optarg, 0,
 			    1000000000000, &comparison.sample);
@@ -133,7 +153,7 @@ main(int argc, char **argv)
 		comparison.sides[i].options = &options[i];
 		comparison.sides[i].is_target = i == 1;
 	}
-	result = verify(&comparison, json, &status, &error);
+	result = verify(&comparison, &filter, json, &status, &error);
 	compare_free(&comparison);
 	return program_end(name, result, status, &error);
 }

@@ -16,7 +16,8 @@ enum record_kind {
 	RECORD_NODE,   /* id, value */
 	RECORD_EDGE,   /* source, target, value */
 	RECORD_ROW,    /* table, value (column: value) */
-	RECORD_REJECT  /* id, reason, detail, rejected */
+	RECORD_REJECT, /* id, reason, detail, rejected */
+	RECORD_KINDS
 };
 
 /*
@@ -65,5 +66,23 @@ struct header {
 	struct store *stores;    /* in the order of the stream */
 	size_t store_count;
 };
+
+/** record_kind_name(kind): as a line's `kind` says it. */
+const char *record_kind_name(enum record_kind kind);
+
+/** record_names_member(name): whether hr-stream(5) names it for a record. */
+bool record_names_member(struct slice name);
+
+/** record_text(object, name): the member's text, or none if it is no string. */
+struct slice record_text(yyjson_val *object, const char *name);
+
+/**
+ * record_read(record, line, memory):
+ * Fill what ${line}, an object, says of ${record}, whose kind is set, but
+ * for its store and seq. A vector of numbers becomes base64 in ${memory}.
+ * Return false if a member is missing that the kind needs.
+ */
+bool record_read(struct record *record, yyjson_val *line,
+    struct buffer *memory);
 
 #endif

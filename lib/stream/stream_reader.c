@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "codec/base64.h"
 #include "stream/stream_reader.h"
 
 enum { STEP = 1024 * 1024 };
@@ -184,98 +183,6 @@ read_begin(struct stream_reader *reader, struct line *line,
 	return 1;
 }
 
-static struct slice
-member_text(yyjson_val *object, const char *name)
-{
-	yyjson_val *value = json_member(object, name);
-
-	return yyjson_is_str(value) ? json_text(value) : (struct slice){0};
-}
-
-/* A vector as base64, also where somebody made numbers of it. */
-static struct slice
-read_vector(struct stream_reader *reader, yyjson_val *value)
-{
-	struct buffer floats = {0};
-	yyjson_val *item;
-	size_t i, max;
-	bool good = true;
-
-	if (!yyjson_is_arr(value))
-		return yyjson_is_str(value) ? json_text(value) :
-		    (struct slice){0};
-	yyjson_arr_foreach(value, i, max, item) {
-		struct slice text = json_text(item);
-		char copy[64];
-		float number;
-
-		good = good && json_is_number(item) &&
-		    text.length < sizeof copy;
-		if (!good)
-			break;
-		memcpy(copy, text.data, text.length);
-		copy[text.length] = '\0';
-		number = strtof(copy, NULL);
-		buffer_append(&floats, &number, sizeof number);
-	}
-	buffer_clear(&reader->vector);
-	if (good)
-		base64_encode(floats.data, floats.length, &reader->vector);
-	buffer_free(&floats);
-	return good ? buffer_slice(&reader->vector) : (struct slice){0};
-}
-
-static bool
-has_extra(yyjson_val *line)
-{
-	yyjson_val *name, *value;
-	size_t i, max;
-
-	yyjson_obj_foreach(line, i, max, name, value) {
-		(void)value;
-		if (!stream_known_member(json_text(name)))
-			return true;
-	}
-	return false;
-}
-
-/* Fill the members that ${kind} needs; false if one is missing. */
-static bool
-read_members(struct stream_reader *reader, struct line *line,
-    struct record *record)
-{
-	bool row = record->kind == RECORD_ROW;
-
-	record->value = json_member(line->root, row ? "row" : "value");
-	if (record->kind != RECORD_REJECT && !yyjson_is_obj(record->value))
-		return false;
-	record->id = member_text(line->root, "id");
-	switch (record->kind) {
-	case RECORD_ROW:
-		record->table = member_text(line->root, "table");
-		return record->table.data != NULL;
-	case RECORD_EDGE:
-		record->source = member_text(line->root, "source");
-		record->target = member_text(line->root, "target");
-		return record->source.data != NULL &&
-		    record->target.data != NULL;
-	case RECORD_VECTOR:
-		record->vector = read_vector(reader,
-		    json_member(line->root, "vector"));
-		return record->id.data != NULL && record->vector.data != NULL;
-	case RECORD_REJECT:
-		record->value = NULL;
-		record->table = member_text(line->root, "table");
-		record->reason = member_text(line->root, "reason");
-		record->detail = member_text(line->root, "detail");
-		record->rejected = member_text(line->root, "record");
-		return record->reason.data != NULL &&
-		    record->rejected.data != NULL;
-	default:
-		return record->id.data != NULL;
-	}
-}
-
 static int
 read_record(struct stream_reader *reader, enum record_kind kind,
     struct line *line, unsigned __int128 hash, struct error *error)
@@ -283,7 +190,7 @@ read_record(struct stream_reader *reader, enum record_kind kind,
 	struct record *record = &line->record;
 	struct store_count *count;
 	int index = stream_store_index(&reader->header,
-	    member_text(line->root, "store"));
+	    record_text(line->root, "store"));
 
 	*record = (struct record){.kind = kind};
 	line->kind = LINE_RECORD;
@@ -297,8 +204,7 @@ read_record(struct stream_reader *reader, enum record_kind kind,
 	count = &reader->counts[index];
 	if (!json_count(line->root, "seq", &record->seq) || record->seq == 0)
 		return bad_line(reader, "no \"seq\"", error);
-	record->extra = has_extra(line->root) ? line->root : NULL;
-	if (!read_members(reader, line, record))
+	if (!record_read(record, line->root, &reader->vector))
 		return bad_line(reader, "lacks a member that its kind needs",
 		    error);
 	if (record->seq <= count->last)
@@ -320,7 +226,7 @@ static int
 audit_store(struct stream_reader *reader, yyjson_val *item,
     struct error *error)
 {
-	struct slice name = member_text(item, "store");
+	struct slice name = record_text(item, "store");
 	int index = stream_store_index(&reader->header, name);
 	struct store_count said = {0}, *came;
 
@@ -328,7 +234,7 @@ audit_store(struct stream_reader *reader, yyjson_val *item,
 	    !json_count(item, "out", &said.out) ||
 	    !json_count(item, "dropped", &said.dropped) ||
 	    !json_count(item, "rejected", &said.rejected) ||
-	    !digest_parse(member_text(item, "digest"), &said.digest))
+	    !digest_parse(record_text(item, "digest"), &said.digest))
 		return bad_line(reader, "\"end\" has a store without its "
 		    "counts or digest", error);
 	came = &reader->counts[index];
@@ -362,7 +268,7 @@ read_end(struct stream_reader *reader, struct line *line, struct error *error)
 
 	line->kind = LINE_END;
 	reader->ended = true;
-	if (!digest_parse(member_text(line->root, "digest"), &said) ||
+	if (!digest_parse(record_text(line->root, "digest"), &said) ||
 	    yyjson_arr_size(stores) != reader->header.store_count)
 		return bad_line(reader, "\"end\" lacks its digest or a store",
 		    error);
@@ -381,9 +287,7 @@ static int
 read_line(struct stream_reader *reader, struct line *line,
     struct error *error)
 {
-	static const char *const kinds[] = {"kv", "vector", "node", "edge",
-	    "row", "reject"};
-	struct slice kind = member_text(line->root, "kind");
+	struct slice kind = record_text(line->root, "kind");
 	unsigned __int128 hash = 0;
 
 	if (kind.data == NULL)
@@ -398,8 +302,8 @@ read_line(struct stream_reader *reader, struct line *line,
 	if (!reader->begun)
 		return bad_line(reader, "the first line is not a \"begin\"",
 		    error);
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (slice_is(kind, kinds[i]))
+	for (int i = 0; i < RECORD_KINDS; i++)
+		if (slice_is(kind, record_kind_name((enum record_kind)i)))
 			return read_record(reader, (enum record_kind)i, line,
 			    hash, error);
 	line->kind = slice_is(kind, "commit") ? LINE_COMMIT :

@@ -8,8 +8,6 @@
 
 static const char *const shape_names[] = {"kv", "vector", "node", "edge",
     "table"};
-static const char *const kind_names[] = {"kv", "vector", "node", "edge",
-    "row", "reject"};
 
 int
 stream_store_index(const struct header *header, struct slice name)
@@ -88,19 +86,6 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 	buffer_append_text(out, header->store_count > 0 ? "]}" : "[]}");
 }
 
-bool
-stream_known_member(struct slice name)
-{
-	static const char *const names[] = {"kind", "store", "seq", "id",
-	    "value", "vector", "table", "row", "source", "target", "reason",
-	    "detail", "record"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (slice_is(name, names[i]))
-			return true;
-	return false;
-}
-
 static void
 write_extra(struct buffer *out, yyjson_val *line)
 {
@@ -108,7 +93,7 @@ write_extra(struct buffer *out, yyjson_val *line)
 	size_t i, max;
 
 	yyjson_obj_foreach(line, i, max, name, value) {
-		if (stream_known_member(json_text(name)))
+		if (record_names_member(json_text(name)))
 			continue;
 		buffer_append_char(out, ',');
 		json_write_string(out, json_text(name));
@@ -121,7 +106,7 @@ void
 stream_record_line(struct buffer *out, const struct record *record)
 {
 	buffer_append_text(out, "{\"kind\":\"");
-	buffer_append_text(out, kind_names[record->kind]);
+	buffer_append_text(out, record_kind_name(record->kind));
 	buffer_append_char(out, '"');
 	write_slice(out, "table", record->table);
 	buffer_append_text(out, ",\"store\":\"");

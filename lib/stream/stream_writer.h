@@ -72,9 +72,6 @@ void stream_writer_close(struct stream_writer *writer);
 void stream_write_header_line(struct buffer *buffer,
     const struct header *header);
 
-/** stream_known_member(name): whether hr-stream(5) names it for a record. */
-bool stream_known_member(struct slice name);
-
 /** stream_record_line(buffer, record): a record's line without LF. */
 void stream_record_line(struct buffer *buffer, const struct record *record);
 

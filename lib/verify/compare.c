@@ -73,6 +73,9 @@ look_at(struct comparison *comparison, struct side *side,
 		return -1;
 	side->database = source->location.form == LOCATION_POSTGRES;
 	copy_header(comparison, side, source_header(source));
+	if (comparison->filter != NULL && !side->is_target)
+		filter_mark(comparison->filter, &side->header,
+		    &comparison->arena);
 	if (source->schema != NULL)
 		comparison->losses = source->class->losses;
 	if (side->is_target)
@@ -136,8 +139,8 @@ bucket_limit(const struct comparison *comparison)
 {
 	uint64_t total = 0;
 
-	for (size_t i = 0; i < comparison->sides[0].header.store_count; i++)
-		total += comparison->sides[0].header.stores[i].count;
+	for (size_t i = 0; i < comparison->store_count; i++)
+		total += comparison->sides[0].counts[i];
 	if (comparison->sample == 0 || comparison->sample >= total)
 		return BUCKETS;
 	return (size_t)(comparison->sample * BUCKETS / total + 1);

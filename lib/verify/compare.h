@@ -7,6 +7,7 @@
 #define HR_VERIFY_COMPARE_H
 
 #include "codec/digest.h"
+#include "filter/filter.h"
 #include "location/source.h"
 #include "verify/exceptions.h"
 
@@ -50,6 +51,8 @@ struct comparison {
 	struct arena arena;
 	struct side sides[2];          /* source, target */
 	const struct loss_table *losses;
+	struct filter *filter;         /* the user's program over the source's
+	                                * records, and its caller's; or NULL */
 	const char **stores;           /* of either side */
 	size_t store_count;
 	struct exceptions exceptions;  /* what the job itself did, known */
@@ -60,6 +63,7 @@ struct comparison {
 	struct loss_count *loss_counts;
 	size_t loss_count;
 	size_t loss_capacity;
+	uint64_t dropped;              /* the source's, by the program */
 	uint64_t skipped_rejects;
 	uint64_t skipped_inserted;
 	uint64_t unknown_rejects;      /* the source's, that no job knows */

@@ -55,21 +55,13 @@ is_excepted(struct pass *pass, const struct pass_item *item)
 }
 
 static int
-take_record(struct pass *pass, struct normal_form *form,
+compare_record(struct pass *pass, struct normal_form *form,
     const struct record *record, struct error *error)
 {
 	struct comparison *comparison = pass->comparison;
 	struct pass_item item = {.record = record, .form = form,
 	    .store = store_index(comparison, record->store)};
 
-	if (record->kind == RECORD_REJECT) {
-		pass_over_reject(pass, record);
-		return 0;
-	}
-	if (record->kind == RECORD_ROW)
-		return error_set(error, STATUS_DATA, "%s holds rows; compare "
-		    "records (hr-transform --reverse makes them)",
-		    pass->side->text);
 	form->repaired = !pass->side->is_target && exceptions_repaired(
 	    &comparison->exceptions, record->store, record->seq);
 	if (normal_form_make(form, record, comparison->losses, pass->counter,
@@ -79,6 +71,33 @@ take_record(struct pass *pass, struct normal_form *form,
 	item.hash = exceptions_hash(form);
 	if (!is_excepted(pass, &item))
 		pass->take(pass->context, &item);
+	return 0;
+}
+
+/* The source's record as the user's program makes it. */
+static int
+take_record(struct pass *pass, struct normal_form *form,
+    const struct record *record, struct error *error)
+{
+	struct comparison *comparison = pass->comparison;
+	struct record kept = *record;
+	int got = 1;
+
+	if (record->kind == RECORD_ROW)
+		return error_set(error, STATUS_DATA, "%s holds rows; compare "
+		    "records (hr-transform --reverse makes them)",
+		    pass->side->text);
+	if (comparison->filter != NULL && !pass->side->is_target &&
+	    record->kind != RECORD_REJECT)
+		got = filter_apply(comparison->filter, record, &kept, error);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		comparison->dropped += pass->counting;
+	else if (kept.kind == RECORD_REJECT)
+		pass_over_reject(pass, &kept);
+	else
+		return compare_record(pass, form, &kept, error);
 	return 0;
 }
 

@@ -158,9 +158,14 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 {
 	if (comparison->exceptions.other_source)
 		report_note(report, arena_format(&report->arena, "job %s "
-		    "loaded another source, or this one changed since: what "
-		    "it rejected is compared too",
+		    "loaded another source, or with another jq program, or "
+		    "this one changed since: what it rejected is compared "
+		    "too",
 		    comparison->exceptions.job));
+	if (comparison->filter != NULL)
+		report_note(report, arena_format(&report->arena, "the source "
+		    "is compared as the jq program makes it, which dropped %"
+		    PRIu64 " of its records", comparison->dropped));
 	if (comparison->skipped_rejects > 0)
 		report_note(report, arena_format(&report->arena, "%" PRIu64
 		    " rejected records of job %s are not compared",
@@ -410,6 +415,12 @@ report_json(const struct report *report, const struct comparison *comparison,
 	    false);
 	json_text_member(&text, "target", comparison->sides[1].header.source,
 	    false);
+	buffer_append_text(&text, ",\"program\":");
+	if (comparison->filter != NULL)
+		buffer_format(&text, "{\"dropped\":%" PRIu64 "}",
+		    comparison->dropped);
+	else
+		buffer_append_text(&text, "null");
 	json_checks(report, &text);
 	json_differences(comparison, &text);
 	json_losses(comparison, &text);
