@@ -112,7 +112,7 @@ bool
 timestamp_parse(struct slice text, int64_t *out)
 {
 	int64_t year, month, day, hour, minute, second = 0, micros = 0, offset;
-	int64_t days, again[3];
+	int64_t days, seconds, again[3];
 	bool finer;
 
 	if ((year = take_number(&text, 4)) < 1 || !take(&text, "-") ||
@@ -133,9 +133,9 @@ timestamp_parse(struct slice text, int64_t *out)
 	date_of(days, &again[0], &again[1], &again[2]);
 	if (again[1] != month || again[2] != day)
 		return false;
-	*out = (days * DAY + hour * 3600 + minute * 60 + second - offset) *
-	    SECOND + micros;
-	return true;
+	seconds = days * DAY + hour * 3600 + minute * 60 + second - offset;
+	*out = seconds * SECOND + micros;
+	return seconds >= FIRST_SECOND && seconds <= LAST_SECOND;
 }
 
 bool

@@ -15,7 +15,8 @@
  * timestamp_parse(text, out):
  * Read ISO 8601 as Python's isoformat() writes it: YYYY-MM-DD, 'T' or a
  * blank, HH:MM[:SS[.digits]], then nothing, 'Z', +HH[[:]MM] or -HH[[:]MM].
- * Return false for all else, impossible dates included.
+ * Return false for all else, impossible dates included, and for instants
+ * beyond the years 1 to 9999.
  */
 bool timestamp_parse(struct slice text, int64_t *out);
 

@@ -52,6 +52,17 @@ decode(const char *text, size_t length)
 	return out;
 }
 
+static bool
+read_dimension(const char *text, uint32_t *dimension)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > 9 || strspn(text, "0123456789") != length)
+		return false;
+	*dimension = (uint32_t)strtoul(text, NULL, 10);
+	return *dimension > 0;
+}
+
 /* Take a parameter of ours; false: it is libpq's. */
 static bool
 take_parameter(struct location *location, const char *text, size_t length,
@@ -72,8 +83,7 @@ take_parameter(struct location *location, const char *text, size_t length,
 		free(*places[i]);
 		*places[i] = decode(text + name + 1, length - name - 1);
 		if (*places[i] == NULL || (dimension != NULL &&
-		    (location->dimension = (uint32_t)strtoul(dimension, NULL,
-		    10)) == 0)) {
+		    !read_dimension(dimension, &location->dimension))) {
 			error_set(error, STATUS_USAGE, "the location's "
 			    "parameter %s is malformed", names[i]);
 			*failed = true;
@@ -101,8 +111,8 @@ parse_uri(struct location *location, const char *text, struct error *error)
 	for (query++; *query != '\0' && !failed;) {
 		size_t length = strcspn(query, "&");
 
-		if (!take_parameter(location, query, length, error,
-		    &failed)) {
+		if (length > 0 && !take_parameter(location, query, length,
+		    error, &failed)) {
 			buffer_append_char(&uri, separator);
 			buffer_append(&uri, query, length);
 			separator = '&';

@@ -46,6 +46,8 @@ decode_time(const char *data, struct buffer *out)
 		    "\"-infinity\"");
 		return true;
 	}
+	if (stored > INT64_MAX - POSTGRES_EPOCH)
+		return false; /* behind the year 294246 */
 	buffer_append_char(out, '"');
 	timestamp_write(out, stored + POSTGRES_EPOCH);
 	buffer_append_char(out, '"');

@@ -53,15 +53,16 @@ checkpoint_commit(struct checkpoint *checkpoint, yyjson_val *line,
 	struct slice name = json_text(json_member(line, "store"));
 
 	for (size_t i = 0; i < checkpoint->count; i++) {
-		struct checkpoint_store *store = &checkpoint->stores[i];
+		struct checkpoint_store store = checkpoint->stores[i];
 
-		if (!slice_is(name, store->name))
+		if (!slice_is(name, store.name))
 			continue;
-		if (!json_count(line, "seq", &store->seq) ||
-		    !json_count(line, "rows", &store->rows) ||
-		    !json_count(line, "rejected", &store->rejected))
+		if (!json_count(line, "seq", &store.seq) ||
+		    !json_count(line, "rows", &store.rows) ||
+		    !json_count(line, "rejected", &store.rejected))
 			break;
-		checkpoint->positions[i].seq = store->seq;
+		checkpoint->stores[i] = store;
+		checkpoint->positions[i].seq = store.seq;
 		return 0;
 	}
 	return error_set(error, STATUS_DATA, "a \"commit\" line without a "

@@ -87,8 +87,9 @@ next_line(struct stream_reader *reader, struct slice *text,
     struct error *error)
 {
 	for (;;) {
-		const char *data = reader->window.data + reader->start;
 		size_t length = reader->window.length - reader->start;
+		const char *data = length == 0 ? NULL :
+		    reader->window.data + reader->start;
 		const char *end = length == reader->searched ? NULL :
 		    memchr(data + reader->searched, '\n',
 		    length - reader->searched);

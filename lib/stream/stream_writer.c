@@ -126,11 +126,7 @@ stream_record_line(struct buffer *out, const struct record *record)
 		json_write(out, record->value);
 	else
 		buffer_append_slice(out, record->value_text);
-	if (record->vector.data != NULL) {
-		buffer_append_text(out, ",\"vector\":\"");
-		buffer_append_slice(out, record->vector); /* base64 */
-		buffer_append_char(out, '"');
-	}
+	write_slice(out, "vector", record->vector);
 	if (record->extra != NULL)
 		write_extra(out, record->extra);
 	buffer_append_char(out, '}');

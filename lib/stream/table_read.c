@@ -13,6 +13,13 @@ struct reading {
 	const char *missing; /* first member that was not as it should be */
 };
 
+static bool
+is_text(yyjson_val *value)
+{
+	return yyjson_is_str(value) && memchr(json_text(value).data, '\0',
+	    json_text(value).length) == NULL;
+}
+
 static const char *
 read_optional(struct reading *reading, yyjson_val *object, const char *name)
 {
@@ -20,8 +27,7 @@ read_optional(struct reading *reading, yyjson_val *object, const char *name)
 
 	if (value == NULL)
 		return NULL;
-	if (!yyjson_is_str(value) || memchr(json_text(value).data, '\0',
-	    json_text(value).length) != NULL) {
+	if (!is_text(value)) {
 		reading->missing = name;
 		return "";
 	}
@@ -76,11 +82,10 @@ read_texts(struct reading *reading, yyjson_val *object, const char *name,
 	size_t i, max;
 
 	yyjson_arr_foreach(list, i, max, item) {
-		if (!yyjson_is_str(item))
+		if (!is_text(item))
 			reading->missing = name;
-		texts[i] = arena_text(reading->arena,
-		    (struct slice){yyjson_is_str(item) ? json_text(item).data :
-		    "", yyjson_is_str(item) ? json_text(item).length : 0});
+		texts[i] = is_text(item) ? arena_text(reading->arena,
+		    json_text(item)) : "";
 	}
 	return texts;
 }

@@ -86,3 +86,26 @@ totals '2 passed, 4 failed, 0 skipped' 'each part of a case counts' cli
 totals '6 passed, 0 failed, 0 skipped' 'update' --update cli
 totals '6 passed, 0 failed, 0 skipped' 'after the update' cli
 is 2 "$(cat project/tests/cli/area/status/status)" 'update writes what was given'
+
+# fuzz NAME: a target of that name, its program from standard input
+fuzz() {
+	mkdir -p project/tests/fuzz project/build/bin project/build/tests/fuzz
+	: >"project/tests/fuzz/$1_fuzz.c"
+	{ echo '#!/bin/sh'; cat; } >"project/build/tests/fuzz/$1_fuzz"
+	chmod 755 "project/build/tests/fuzz/$1_fuzz"
+}
+HR_BIN=$PWD/project/build/bin
+export HR_BIN
+fuzz good <<'END'
+echo "ok 3 inputs"
+END
+totals '1 passed, 0 failed, 0 skipped' 'a corpus that passes' fuzz
+fuzz crashes <<'END'
+echo "# corpus/crashes/input"; kill -ABRT $$
+END
+fuzz late <<'END'
+echo "ok 3 inputs"; exit 86
+END
+: >project/tests/fuzz/unbuilt_fuzz.c
+totals '2 passed, 3 failed, 0 skipped' 'an input that crashes, a leak at the end, a target without its program' fuzz
+totals '0 passed, 1 failed, 0 skipped' 'one target by its path' tests/fuzz/crashes_fuzz.c
