@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,35 +224,66 @@ json_present(yyjson_val *object, const char *name)
 	return yyjson_is_null(value) ? NULL : value;
 }
 
+/*
+ * How many bytes stand for themselves, up to the first that can't. Eight at a
+ * time: a high bit is left where one is a control character, a quote or a
+ * backslash.
+ */
+static size_t
+plain_length(const char *text, size_t length)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	size_t at = 0;
+
+	for (; length - at >= 8; at += 8) {
+		uint64_t word, quote, backslash;
+
+		memcpy(&word, text + at, sizeof word);
+		quote = word ^ ones * '"';
+		backslash = word ^ ones * '\\';
+		if ((((word - ones * 0x20) | (quote - ones) |
+		    (backslash - ones)) & ~word & highs) != 0)
+			break;
+	}
+	while (at < length && (unsigned char)text[at] >= 0x20 &&
+	    text[at] != '"' && text[at] != '\\')
+		at++;
+	return at;
+}
+
+static void
+write_escape(struct buffer *buffer, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char names[128] = {['"'] = '"', ['\\'] = '\\',
+	    ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r',
+	    ['\t'] = 't'};
+
+	buffer_append_char(buffer, '\\');
+	if (names[c] != '\0') {
+		buffer_append_char(buffer, names[c]);
+		return;
+	}
+	buffer_append_text(buffer, "u00");
+	buffer_append_char(buffer, hex[c >> 4]);
+	buffer_append_char(buffer, hex[c & 15]);
+}
+
 void
 json_write_string(struct buffer *buffer, struct slice text)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t start = 0;
+	const char *data = text.data;
+	size_t left = text.length, plain;
 
 	buffer_reserve(buffer, text.length + 2);
 	buffer_append_char(buffer, '"');
-	for (size_t i = 0; i < text.length; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-		const char *named;
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buffer_append(buffer, text.data + start, i - start);
-		start = i + 1;
-		named = c == 0 ? NULL : strchr("\"\"\\\\\bb\ff\nn\rr\tt", c);
-		buffer_append_char(buffer, '\\');
-		if (named != NULL && c >= 0x20)
-			buffer_append_char(buffer, (char)c);
-		else if (named != NULL)
-			buffer_append_char(buffer, named[1]);
-		else {
-			buffer_append_text(buffer, "u00");
-			buffer_append_char(buffer, hex[c >> 4]);
-			buffer_append_char(buffer, hex[c & 15]);
-		}
+	while ((plain = plain_length(data, left)) < left) {
+		buffer_append(buffer, data, plain);
+		write_escape(buffer, (unsigned char)data[plain]);
+		data += plain + 1;
+		left -= plain + 1;
 	}
-	buffer_append(buffer, text.data + start, text.length - start);
+	buffer_append(buffer, data, left);
 	buffer_append_char(buffer, '"');
 }
 

@@ -174,12 +174,24 @@ timestamp_floor(int64_t instant, unsigned digits)
 	return instant - (rest < 0 ? rest + unit : rest);
 }
 
+/* ${number} with leading zeros: a printf for each time costs too much. */
+static void
+write_digits(struct buffer *out, int64_t number, size_t width)
+{
+	char digits[8];
+
+	for (size_t i = width; i-- > 0; number /= 10)
+		digits[i] = (char)('0' + number % 10);
+	buffer_append(out, digits, width);
+}
+
 static void
 write_fraction(struct buffer *out, int64_t micros)
 {
 	if (micros == 0)
 		return;
-	buffer_format(out, ".%06" PRId64, micros);
+	buffer_append_char(out, '.');
+	write_digits(out, micros, 6);
 	while (out->data[out->length - 1] == '0')
 		out->length--;
 }
@@ -193,9 +205,20 @@ timestamp_write(struct buffer *out, int64_t instant)
 	int64_t of_day = seconds - days * DAY, year, month, day;
 
 	date_of(days, &year, &month, &day);
-	buffer_format(out, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02"
-	    PRId64 ":%02" PRId64 ":%02" PRId64, year, month, day,
-	    of_day / 3600, of_day / 60 % 60, of_day % 60);
+	if (year < 0 || year > 9999) /* PostgreSQL's may be */
+		buffer_format(out, "%" PRId64, year);
+	else
+		write_digits(out, year, 4);
+	buffer_append_char(out, '-');
+	write_digits(out, month, 2);
+	buffer_append_char(out, '-');
+	write_digits(out, day, 2);
+	buffer_append_char(out, 'T');
+	write_digits(out, of_day / 3600, 2);
+	buffer_append_char(out, ':');
+	write_digits(out, of_day / 60 % 60, 2);
+	buffer_append_char(out, ':');
+	write_digits(out, of_day % 60, 2);
 	write_fraction(out, instant - whole);
 }
 
