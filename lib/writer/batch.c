@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "writer/careful.h"
 #include "writer/job.h"
@@ -90,24 +91,21 @@ batch_row_id(const struct table *table, yyjson_val *row)
 }
 
 /*
- * Begin the batch's transaction. The last table's rows make the application
- * take the rest for done, so none of them may be seen before the stream's
- * `end` is audited: its batches are savepoints of one transaction, which
- * loader_end commits.
+ * What begins the batch's transaction. The last table's rows make the
+ * application take the rest for done, so none of them may be seen before the
+ * stream's `end` is audited: its batches are savepoints of one transaction,
+ * which loader_end commits.
  */
-static int
-begin(struct loader *loader, struct error *error)
+static const char *
+opening(struct loader *loader)
 {
 	const struct table_set *set = loader->set;
 
-	if (!loader->holding) {
-		if (connection_run(&loader->connection, "BEGIN", error) != 0)
-			return -1;
-		loader->holding = loader->batch->table ==
-		    &set->tables[set->table_count - 1];
-	}
-	return !loader->holding ? 0 : connection_run(&loader->connection,
-	    "SAVEPOINT hr_batch", error);
+	if (loader->holding)
+		return "SAVEPOINT hr_batch; ";
+	loader->holding = loader->batch->table ==
+	    &set->tables[set->table_count - 1];
+	return loader->holding ? "BEGIN; SAVEPOINT hr_batch; " : "BEGIN; ";
 }
 
 /* Undo the batch, so that it can be loaded again in the same transaction. */
@@ -128,8 +126,8 @@ send_rows(struct loader *loader, bool all, struct error *error)
 	if (waiting == 0 || (!all && waiting < MESSAGE))
 		return 0;
 	if (!batch->copying) {
-		if (begin(loader, error) != 0 ||
-		    careful_start_copy(loader, batch->table, error) != 0)
+		if (careful_start_copy(loader, opening(loader), batch->table,
+		    error) != 0)
 			return -1;
 		batch->copying = true;
 	}
@@ -147,7 +145,8 @@ settle_rows(struct loader *loader, struct error *error)
 	struct batch *batch = loader->batch;
 
 	if (batch->count == 0)
-		return begin(loader, error);
+		return connection_run(&loader->connection, opening(loader),
+		    error);
 	if (send_rows(loader, true, error) != 0)
 		return -1;
 	if (careful_end_copy(&loader->connection, error) == 0)
@@ -188,6 +187,25 @@ record_rest(struct loader *loader, const struct store_progress *progress,
 	    progress, error);
 }
 
+/* Once a second the disk is waited for. */
+static int
+commit(struct loader *loader, const struct store_progress *progress,
+    struct error *error)
+{
+	size_t index = loader->batch->index;
+	bool due = clock_seconds() - loader->durable >= 1;
+
+	if (connection_run(&loader->connection, due ?
+	    "SET LOCAL synchronous_commit TO DEFAULT; COMMIT" : "COMMIT",
+	    error) != 0)
+		return -1;
+	loader->progress[index] = *progress;
+	loader->untold[index] = loader->batch->table->name;
+	if (due)
+		loader_tell(loader);
+	return 0;
+}
+
 int
 batch_commit(struct loader *loader, struct error *error)
 {
@@ -207,14 +225,16 @@ batch_commit(struct loader *loader, struct error *error)
 	for (size_t i = 0; i < batch->reject_count; i++)
 		progress.rows -= slice_is(batch->rejects[i].reason,
 		    "refused-by-server");
-	if (record_rest(loader, &progress, error) != 0 ||
-	    connection_run(&loader->connection, loader->holding ?
-	    "RELEASE SAVEPOINT hr_batch" : "COMMIT", error) != 0)
+	if (record_rest(loader, &progress, error) != 0)
 		return -1;
-	loader->progress[batch->index] = progress;
-	if (loader->committed != NULL && !loader->holding)
-		loader->committed(loader->context, batch->table->name,
-		    batch->store, &progress);
+	if (loader->holding) {
+		if (connection_run(&loader->connection,
+		    "RELEASE SAVEPOINT hr_batch", error) != 0)
+			return -1;
+		loader->progress[batch->index] = progress;
+	} else if (commit(loader, &progress, error) != 0) {
+		return -1;
+	}
 	clear(batch);
 	return 0;
 }

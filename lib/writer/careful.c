@@ -9,13 +9,15 @@
 enum { MESSAGE = 64 * 1024 };
 
 int
-careful_start_copy(struct loader *loader, struct table *table, struct error *error)
+careful_start_copy(struct loader *loader, const char *before,
+    struct table *table, struct error *error)
 {
 	struct connection *connection = &loader->connection;
 	struct buffer sql = {0}, header = {0};
 	PGresult *result;
 	int status = 0;
 
+	buffer_append_text(&sql, before);
 	buffer_append_text(&sql, "COPY ");
 	tables_qualify(loader, &sql, table->name);
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -128,7 +130,7 @@ copy_rows(struct loader *loader, size_t from, size_t to, struct error *error)
 	struct batch *batch = loader->batch;
 	size_t start = batch->rows[from].copy_start;
 
-	if (careful_start_copy(loader, batch->table, error) != 0 ||
+	if (careful_start_copy(loader, "", batch->table, error) != 0 ||
 	    careful_send(&loader->connection, batch->copy.data + start,
 	    batch->rows[to - 1].copy_end - start, error) != 0)
 		return -1;

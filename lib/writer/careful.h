@@ -7,9 +7,10 @@
 
 #include "writer/batch.h"
 
-/** careful_start_copy(loader, table, error): COPY … FROM STDIN, its header. */
-int careful_start_copy(struct loader *loader, struct table *table,
-    struct error *error);
+/** careful_start_copy(loader, before, table, error): the statements
+ * ${before}, in the same round trip COPY … FROM STDIN, and its header. */
+int careful_start_copy(struct loader *loader, const char *before,
+    struct table *table, struct error *error);
 
 /** careful_send(connection, data, length, error): bytes of rows. */
 int careful_send(struct connection *connection, const char *data,

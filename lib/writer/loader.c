@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "writer/batch.h"
 #include "writer/finish.h"
@@ -27,6 +28,7 @@ loader_close(struct loader *loader)
 	free(loader->schema);
 	free(loader->progress);
 	free(loader->replays);
+	free(loader->untold);
 	*loader = (struct loader){0};
 }
 
@@ -91,7 +93,11 @@ loader_begin(struct loader *loader, const struct header *header,
 	if (result != 0 || check_positions(loader, error) != 0)
 		return -1;
 	loader->started = true;
-	return 0;
+	loader->untold = memory_array(header->store_count,
+	    sizeof *loader->untold);
+	loader->durable = clock_seconds();
+	return connection_run(connection, "SET synchronous_commit TO off",
+	    error);
 }
 
 static struct table *
@@ -184,9 +190,22 @@ commit_held(struct loader *loader, struct error *error)
 	if (connection_run(&loader->connection, "COMMIT", error) != 0)
 		return -1;
 	loader->holding = false;
-	if (loader->committed != NULL && store >= 0)
-		loader->committed(loader->context, last->name, last->store,
-		    &loader->progress[store]);
+	if (store >= 0)
+		loader->untold[store] = last->name;
+	return 0;
+}
+
+/* From here on each COMMIT waits for the disk. */
+static int
+make_durable(struct loader *loader, struct error *error)
+{
+	if (batch_commit(loader, error) != 0 ||
+	    connection_run(&loader->connection, "RESET synchronous_commit",
+	    error) != 0 || commit_held(loader, error) != 0 ||
+	    job_phase(&loader->connection, loader->job, "finishing", NULL,
+	    error) != 0)
+		return -1;
+	loader_tell(loader);
 	return 0;
 }
 
@@ -200,12 +219,23 @@ loader_end(struct loader *loader, struct error *error)
 	for (size_t i = 0; i < loader->header->store_count; i++)
 		if (check_replay(loader, i, error) != 0)
 			return -1;
-	if (batch_commit(loader, error) != 0 ||
-	    commit_held(loader, error) != 0 || job_phase(connection,
-	    loader->job, "finishing", NULL, error) != 0 ||
+	if (make_durable(loader, error) != 0 ||
 	    finish_all(loader, error) != 0)
 		return -1;
 	return job_phase(connection, loader->job, "loaded", NULL, error);
+}
+
+void
+loader_tell(struct loader *loader)
+{
+	loader->durable = clock_seconds();
+	for (size_t i = 0; i < loader->header->store_count; i++) {
+		if (loader->untold[i] != NULL && loader->committed != NULL)
+			loader->committed(loader->context, loader->untold[i],
+			    loader->header->stores[i].name,
+			    &loader->progress[i]);
+		loader->untold[i] = NULL;
+	}
 }
 
 uint64_t
@@ -231,6 +261,9 @@ loader_interrupted(struct loader *loader, const char *message)
 	if (PQtransactionStatus(pg) == PQTRANS_ACTIVE)
 		return; /* in the middle of a COPY: closing undoes it */
 	(void)connection_run(&loader->connection, "ROLLBACK", &unused);
-	(void)job_phase(&loader->connection, loader->job, "interrupted",
-	    message, &unused);
+	(void)connection_run(&loader->connection, "RESET synchronous_commit",
+	    &unused);
+	if (job_phase(&loader->connection, loader->job, "interrupted",
+	    message, &unused) == 0)
+		loader_tell(loader);
 }

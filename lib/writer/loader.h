@@ -5,6 +5,10 @@
  * The database itself says where to go on. A run takes the workspace's lock,
  * raises the job's epoch and reads hr.progress; each batch moves last_seq of
  * its store from the old value to the new under that epoch, or is undone.
+ *
+ * Batches are committed without waiting for the disk, except once a second:
+ * that COMMIT makes all before it durable, too, and only then are they told
+ * of. A server that crashes may lose the last ones, rows and progress alike.
  */
 #ifndef HR_WRITER_LOADER_H
 #define HR_WRITER_LOADER_H
@@ -59,9 +63,13 @@ struct loader {
 	struct table_set *set;
 	struct store_progress *progress; /* one per store of the header */
 	struct replay *replays;          /* likewise */
+	const char **untold; /* likewise: the table of a batch that committed()
+	                      * wasn't told of, or NULL */
+	double durable;      /* when the last COMMIT waited for the disk */
 	struct batch *batch;
 	const char *workspace; /* in the target */
-	/* Told of each durable batch; may be NULL. */
+	/* Told, once a second, of each store whose rows became durable since;
+	 * may be NULL. */
 	void (*committed)(void *context, const char *table, const char *store,
 	    const struct store_progress *progress);
 	/* Told of each finishing step as it begins, and once a second; may be
@@ -110,6 +118,11 @@ unsigned __int128 loader_hash(const struct line *line);
  * views. The job's phase is then `loaded`.
  */
 int loader_end(struct loader *loader, struct error *error);
+
+/**
+ * loader_tell(loader): everything up to now is durable: tell of it.
+ */
+void loader_tell(struct loader *loader);
 
 /** loader_rejected(loader): rejects of the job so far. */
 uint64_t loader_rejected(const struct loader *loader);
