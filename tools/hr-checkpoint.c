@@ -13,6 +13,7 @@
 #include "base/durable.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "codec/json_failure.h"
 #include "state/checkpoint.h"
 #include "state/pace.h"
 
@@ -304,13 +305,14 @@ main(int argc, char **argv)
 		if (option == 'V')
 			return program_version(name);
 		if (option != 'q' && option != 'J')
-			return program_usage(name);
+			return json_failure_misuse(argv,
+			    program_usage(name));
 		options.quiet |= option == 'q';
 		options.json |= option == 'J';
 	}
 	if (optind + 2 != argc) {
 		program_note(name, "a word and a file are expected");
-		return program_usage(name);
+		return json_failure_misuse(argv, program_usage(name));
 	}
 	word = argv[optind];
 	path = argv[optind + 1];
@@ -324,7 +326,9 @@ main(int argc, char **argv)
 		result = show(word, path, &options, &error);
 	else {
 		program_note(name, "\"%s\" is none of its words", word);
-		return program_usage(name);
+		return json_failure_misuse(argv, program_usage(name));
 	}
+	if (result != 0 && options.json)
+		json_failure_print(&error);
 	return program_end(name, result, STATUS_DONE, &error);
 }

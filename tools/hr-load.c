@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/program.h"
+#include "codec/json_failure.h"
 #include "writer/job.h"
 #include "writer/preview.h"
 
@@ -468,7 +469,7 @@ main(int argc, char **argv)
 	if (result == 0)
 		result = parse_operands(argc, argv, &options);
 	if (result != 0)
-		return result;
+		return json_failure_misuse(argv, result);
 	program_start();
 	if (options.command != NULL)
 		result = settle(&options, &error);
@@ -478,5 +479,7 @@ main(int argc, char **argv)
 		result = load(&options, &rejects, &error);
 	if (rejects)
 		status = STATUS_DIFFERENT;
+	if (result != 0 && options.json && options.dry_run)
+		json_failure_print(&error);
 	return program_end(name, result, status, &error);
 }

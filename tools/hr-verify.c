@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/program.h"
+#include "codec/json_failure.h"
 #include "verify/report.h"
 
 static const char name[] = "hr-verify";
@@ -138,13 +139,13 @@ main(int argc, char **argv)
 			result = program_number(name, "limit", optarg, 0,
 			    1000000000000, &limit);
 		else
-			return program_usage(name);
+			result = program_usage(name);
 		if (result != 0)
-			return result;
+			return json_failure_misuse(argv, result);
 	}
 	if (optind + 2 != argc) {
 		program_note(name, "two locations are expected");
-		return program_usage(name);
+		return json_failure_misuse(argv, program_usage(name));
 	}
 	program_start();
 	comparison.limit = (size_t)limit;
@@ -155,5 +156,7 @@ main(int argc, char **argv)
 	}
 	result = verify(&comparison, &filter, json, &status, &error);
 	compare_free(&comparison);
+	if (result != 0 && json)
+		json_failure_print(&error);
 	return program_end(name, result, status, &error);
 }
