@@ -26,7 +26,9 @@ normal_form_close(struct normal_form *form)
 	json_close(&form->json);
 	buffer_free(&form->key);
 	buffer_free(&form->body);
+	buffer_free(&form->store);
 	free(form->members);
+	free(form->losses);
 	*form = (struct normal_form){0};
 }
 
@@ -111,19 +113,32 @@ write_value(struct buffer *out, yyjson_val *value, bool repaired)
 	}
 }
 
-static const struct loss *
-find_loss(const struct loss_table *table, const char *store,
-    struct slice member, size_t *from)
+/* Of the whole table only a few losses can happen in a store. */
+static void
+choose_losses(struct normal_form *form, const struct loss_table *table,
+    const char *store)
 {
-	for (size_t i = *from; i < table->count; i++) {
-		const struct loss *loss = &table->losses[i];
+	if (form->table == table && slice_is(buffer_slice(&form->store),
+	    store))
+		return;
+	form->table = table;
+	buffer_clear(&form->store);
+	buffer_append_text(&form->store, store);
+	free(form->losses);
+	form->losses = memory_array(table->count, sizeof *form->losses);
+	form->loss_count = 0;
+	for (size_t i = 0; i < table->count; i++)
+		if (table->losses[i].store == NULL ||
+		    strcmp(table->losses[i].store, store) == 0)
+			form->losses[form->loss_count++] = &table->losses[i];
+}
 
-		if ((loss->store == NULL || strcmp(loss->store, store) == 0) &&
-		    slice_is(member, loss->member)) {
-			*from = i + 1;
-			return loss;
-		}
-	}
+static const struct loss *
+find_loss(const struct normal_form *form, struct slice member)
+{
+	for (size_t i = 0; i < form->loss_count; i++)
+		if (slice_is(member, form->losses[i]->member))
+			return form->losses[i];
 	return NULL;
 }
 
@@ -206,11 +221,10 @@ add_member(struct normal_form *form, size_t *count, struct slice name,
 static void
 keep_member(struct normal_form *form, size_t *count,
     const struct record *record, yyjson_val *object, struct slice name,
-    yyjson_val *value, const struct loss_table *table,
-    const struct loss_counter *counter)
+    yyjson_val *value, const struct loss_counter *counter)
 {
-	size_t from = 0;
-	const struct loss *loss = find_loss(table, record->store, name, &from);
+	const struct loss_table *table = form->table;
+	const struct loss *loss = find_loss(form, name);
 
 	if (loss != NULL && loss->rule == LOSS_RENAMED) {
 		count_loss(counter, record, name, loss);
@@ -237,15 +251,13 @@ keep_member(struct normal_form *form, size_t *count,
 /* Add what a missing member comes back as. */
 static void
 add_missing(struct normal_form *form, size_t *count,
-    const struct record *record, const struct loss_table *table,
-    const struct loss_counter *counter)
+    const struct record *record, const struct loss_counter *counter)
 {
-	for (size_t i = 0; i < table->count; i++) {
-		const struct loss *loss = &table->losses[i];
+	for (size_t i = 0; i < form->loss_count; i++) {
+		const struct loss *loss = form->losses[i];
 		bool found = false;
 
-		if ((loss->store != NULL && strcmp(loss->store,
-		    record->store) != 0) || loss->rule == LOSS_DROPPED ||
+		if (loss->rule == LOSS_DROPPED ||
 		    loss->rule == LOSS_IDENTITY || loss->rule == LOSS_RENAMED)
 			continue;
 		for (size_t j = 0; j < *count && !found; j++)
@@ -312,14 +324,15 @@ normal_form_make(struct normal_form *form, const struct record *record,
 
 	if (table == NULL)
 		table = &none;
+	choose_losses(form, table, record->store);
 	if (object == NULL && json_parse_line(&form->json, record->value_text,
 	    &object) != JSON_GOOD)
 		return error_set(error, STATUS_DATA, "%s: seq %llu: not JSON",
 		    record->store, (unsigned long long)record->seq);
 	yyjson_obj_foreach(object, i, max, name, value)
 		keep_member(form, &count, record, object, json_text(name),
-		    value, table, counter);
-	add_missing(form, &count, record, table, counter);
+		    value, counter);
+	add_missing(form, &count, record, counter);
 	if (count > 0)
 		qsort(form->members, count, sizeof *form->members,
 		    compare_members);

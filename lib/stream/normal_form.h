@@ -57,6 +57,10 @@ struct normal_form {
 	struct buffer body;    /* the rest */
 	struct normal_member *members;
 	size_t capacity;
+	const struct loss_table *table; /* the last record's, */
+	struct buffer store;            /* its store, */
+	const struct loss **losses;     /* and the losses that it can have */
+	size_t loss_count;
 	/* The record is known to be repaired on its way (--on-invalid=repair):
 	 * U+0000 is left out of strings, what jsonb can't hold is null. */
 	bool repaired;

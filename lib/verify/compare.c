@@ -48,15 +48,6 @@ copy_header(struct comparison *comparison, struct side *side,
 	}
 }
 
-static void
-close_kept(struct side *side)
-{
-	if (side->kept != NULL)
-		source_close(side->kept);
-	free(side->kept);
-	side->kept = NULL;
-}
-
 /* Read one side's header, and what else only the open source tells. */
 static int
 look_at(struct comparison *comparison, struct side *side,
@@ -66,7 +57,7 @@ look_at(struct comparison *comparison, struct side *side,
 	struct source *source = memory_alloc(sizeof *source);
 	int result;
 
-	options.hint = hint;
+	options.hint = side->hint = hint;
 	side->kept = source;
 	result = source_open(source, side->text, &options, error);
 	if (result != 0)
@@ -81,10 +72,7 @@ look_at(struct comparison *comparison, struct side *side,
 	if (side->is_target)
 		result = exceptions_read(&comparison->exceptions, source,
 		    &comparison->sides[0].header, comparison->losses, error);
-	/* A pipe's header can't be read a second time: it stays open. */
 	side->once = !source_again(source);
-	if (!side->once)
-		close_kept(side);
 	return result;
 }
 
@@ -291,8 +279,8 @@ compare_sides(struct comparison *comparison, struct error *error)
 void
 compare_free(struct comparison *comparison)
 {
-	close_kept(&comparison->sides[0]);
-	close_kept(&comparison->sides[1]);
+	pass_close(&comparison->sides[0]);
+	pass_close(&comparison->sides[1]);
 	exceptions_free(&comparison->exceptions);
 	free(comparison->stores);
 	free(comparison->differences);

@@ -23,7 +23,9 @@ struct side {
 	bool is_target;
 	bool database;                 /* PostgreSQL, which can be asked */
 	bool once;                     /* a pipe: it can be read only once */
-	struct source *kept;           /* still open from the first look */
+	struct source *kept;           /* open from the first look, for the
+	                                * first pass; then NULL */
+	const struct header *hint;     /* a database: what the files hold */
 	struct header header;          /* a copy that outlives the source */
 	struct digest buckets[BUCKETS];
 	uint64_t *counts;              /* records, one per store of names */

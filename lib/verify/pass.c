@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "verify/pass.h"
 
 static size_t
@@ -101,35 +103,48 @@ take_record(struct pass *pass, struct normal_form *form,
 	return 0;
 }
 
+void
+pass_close(struct side *side)
+{
+	if (side->kept != NULL)
+		source_close(side->kept);
+	free(side->kept);
+	side->kept = NULL;
+}
+
+static int
+open_source(struct side *side, struct error *error)
+{
+	struct source_options options = *side->options;
+
+	if (side->kept != NULL)
+		return 0;
+	options.hint = side->hint;
+	side->kept = memory_alloc(sizeof *side->kept);
+	return source_open(side->kept, side->text, &options, error);
+}
+
 int
 pass_run(struct pass *pass, struct error *error)
 {
-	struct comparison *comparison = pass->comparison;
-	struct side *other = &comparison->sides[pass->side ==
-	    &comparison->sides[0]];
-	struct source_options options = *pass->side->options;
+	struct side *side = pass->side;
 	struct normal_form form;
-	struct source *source = pass->side->kept, opened;
 	struct record record;
-	int got = -1;
+	int got = 1;
 
-	if (!pass->side->is_target)
-		exceptions_restart(&comparison->exceptions);
-	options.hint = &other->header;
+	if (!side->is_target)
+		exceptions_restart(&pass->comparison->exceptions);
 	normal_form_open(&form);
-	form.returned = pass->side->is_target &&
-	    strcmp(pass->side->header.system, "postgresql") == 0;
-	if (source == NULL && source_open(&opened, pass->side->text, &options,
-	    error) == 0)
-		source = &opened;
-	if (source != NULL)
-		while ((got = source_next(source, &record, error)) == 1)
-			if (take_record(pass, &form, &record, error) != 0) {
-				got = -1;
-				break;
-			}
-	if (pass->side->kept == NULL)
-		source_close(&opened);
+	form.returned = side->is_target &&
+	    strcmp(side->header.system, "postgresql") == 0;
+	if (open_source(side, error) != 0)
+		got = -1;
+	while (got == 1) {
+		got = source_next(side->kept, &record, error);
+		if (got == 1 && take_record(pass, &form, &record, error) != 0)
+			got = -1;
+	}
+	pass_close(side);
 	normal_form_close(&form);
 	return got;
 }

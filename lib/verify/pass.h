@@ -24,7 +24,14 @@ struct pass {
 	bool counting;                      /* count what is passed over */
 };
 
-/** pass_run(pass, error): read the side once. Return 0 or -1. */
+/**
+ * pass_run(pass, error):
+ * Read the side once, as the first look left it open, else anew. Return 0 or
+ * -1.
+ */
 int pass_run(struct pass *pass, struct error *error);
+
+/** pass_close(side): close what the first look left open. */
+void pass_close(struct side *side);
 
 #endif
