@@ -60,19 +60,13 @@ write_iso_time(const struct field *field, yyjson_val *object,
 	return true;
 }
 
-static bool
-write_list(const struct field *field, yyjson_val *object, struct buffer *row,
-    struct refusal *refusal)
+/* The text's parts as a JSON array; an empty text is no list. */
+static void
+write_parts(struct slice rest, struct buffer *row)
 {
-	yyjson_val *value = json_present(object, field->member);
-	struct slice rest = json_text(value);
-
-	if (value != NULL && !yyjson_is_str(value))
-		return refuse(refusal, "wrong-type", field->member,
-		    "is no string");
 	if (rest.length == 0) {
 		buffer_append_text(row, "null");
-		return true;
+		return;
 	}
 	buffer_append_char(row, '[');
 	for (;;) {
@@ -89,6 +83,18 @@ write_list(const struct field *field, yyjson_val *object, struct buffer *row,
 		rest.length -= length + strlen(SEPARATOR);
 	}
 	buffer_append_char(row, ']');
+}
+
+static bool
+write_list(const struct field *field, yyjson_val *object, struct buffer *row,
+    struct refusal *refusal)
+{
+	yyjson_val *value = json_present(object, field->member);
+
+	if (value != NULL && !yyjson_is_str(value))
+		return refuse(refusal, "wrong-type", field->member,
+		    "is no string");
+	write_parts(json_text(value), row);
 	return true;
 }
 
@@ -257,12 +263,23 @@ mapping_forward(const struct mapping *mapping, const char *workspace,
 	return true;
 }
 
+static void
+join(yyjson_val *list, struct buffer *out)
+{
+	yyjson_val *item;
+	size_t i, max;
+
+	yyjson_arr_foreach(list, i, max, item) {
+		if (i > 0)
+			buffer_append_text(out, SEPARATOR);
+		buffer_append_slice(out, json_text(item));
+	}
+}
+
 /* The member's text as its column gives it back, appended to ${out}. */
 static void
 write_back(const struct field *field, yyjson_val *value, struct buffer *out)
 {
-	yyjson_val *item;
-	size_t i, max;
 	int64_t instant;
 
 	if ((field->source == FIELD_SECONDS) && yyjson_is_str(value) &&
@@ -271,11 +288,7 @@ write_back(const struct field *field, yyjson_val *value, struct buffer *out)
 	} else if (field->source == FIELD_LIST && yyjson_is_arr(value)) {
 		struct buffer joined = {0};
 
-		yyjson_arr_foreach(value, i, max, item) {
-			if (i > 0)
-				buffer_append_text(&joined, SEPARATOR);
-			buffer_append_slice(&joined, json_text(item));
-		}
+		join(value, &joined);
 		json_write_string(out, buffer_slice(&joined));
 		buffer_free(&joined);
 	} else if (value == NULL) {
@@ -308,6 +321,25 @@ write_column(struct buffer *out, const char *column, struct slice text)
 	buffer_append_slice(out, text);
 }
 
+/* A list that no text is split into (a separator in an element, a null, no
+ * element at all) must not come back as the text of another. */
+static void
+check_list(const struct field *field, yyjson_val *value, struct buffer *out)
+{
+	struct buffer joined = {0}, here = {0}, expected = {0};
+
+	if (!yyjson_is_arr(value))
+		return;
+	join(value, &joined);
+	write_parts(buffer_slice(&joined), &expected);
+	json_write(&here, value);
+	if (!slice_equal(buffer_slice(&here), buffer_slice(&expected)))
+		write_column(out, field->column, buffer_slice(&here));
+	buffer_free(&joined);
+	buffer_free(&here);
+	buffer_free(&expected);
+}
+
 /* What the column must hold if it only repeats an earlier field's member. */
 static void
 expected_copy(const struct field *field, const struct field *earlier,
@@ -336,6 +368,8 @@ reverse_member(const struct mapping *mapping, size_t index, yyjson_val *row,
 	if (earlier == NULL) {
 		json_write_name(out, field->member, out->length == 1);
 		write_back(field, value, out);
+		if (field->source == FIELD_LIST)
+			check_list(field, value, out);
 		return;
 	}
 	expected_copy(field, earlier, row, &expected);
@@ -395,6 +429,7 @@ reverse_field(const struct mapping *mapping, size_t index,
 {
 	const struct field *field = &mapping->fields[index];
 	yyjson_val *value = json_member(row, field->column);
+	struct buffer text = {0};
 
 	switch (field->source) {
 	case FIELD_ID:
@@ -405,6 +440,11 @@ reverse_field(const struct mapping *mapping, size_t index,
 		break;
 	case FIELD_HIGH_END:
 		out->target = json_text(value);
+		if (slice_compare(out->source, out->target) > 0) {
+			json_write_string(&text, out->target);
+			write_column(memory, field->column,
+			    buffer_slice(&text));
+		}
 		break;
 	case FIELD_VECTOR:
 		out->vector = json_text(value);
@@ -421,6 +461,7 @@ reverse_field(const struct mapping *mapping, size_t index,
 	default:
 		reverse_member(mapping, index, row, memory);
 	}
+	buffer_free(&text);
 }
 
 int

@@ -217,6 +217,15 @@ add_member(struct normal_form *form, size_t *count, struct slice name,
 	form->members[(*count)++] = (struct normal_member){name, value, loss};
 }
 
+static bool
+is_column(struct slice name)
+{
+	size_t length = strlen(NORMAL_FORM_COLUMN);
+
+	return name.length > length &&
+	    memcmp(name.data, NORMAL_FORM_COLUMN, length) == 0;
+}
+
 /* Decide what becomes of a member that the record has. */
 static void
 keep_member(struct normal_form *form, size_t *count,
@@ -235,8 +244,7 @@ keep_member(struct normal_form *form, size_t *count,
 	}
 	if (loss == NULL && table->keeps != NULL &&
 	    !table->keeps(record->store, name) &&
-	    !(name.length > strlen(NORMAL_FORM_COLUMN) && memcmp(name.data,
-	    NORMAL_FORM_COLUMN, strlen(NORMAL_FORM_COLUMN)) == 0)) {
+	    !(form->of_row && is_column(name))) {
 		count_loss(counter, record, name, NULL);
 		return;
 	}

@@ -47,8 +47,9 @@ struct loss_counter {
 	void *context;
 };
 
-/* A member whose name begins so is a column that came back unlike the record
- * says; it is never dropped, so that the difference is seen. */
+/* A member of a record made of a row whose name begins so is a column that
+ * says something else than the record; it is never dropped, so that the
+ * difference is seen. */
 #define NORMAL_FORM_COLUMN "column "
 
 struct normal_form {
@@ -67,6 +68,8 @@ struct normal_form {
 	/* The record came back from where losses have happened already: a null
 	 * there is one, and doesn't stand for another time. */
 	bool returned;
+	/* The record was made of a row: NORMAL_FORM_COLUMN means something. */
+	bool of_row;
 };
 
 /** normal_form_open(form): make ready; normal_form_close ends it. */

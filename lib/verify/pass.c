@@ -135,8 +135,8 @@ pass_run(struct pass *pass, struct error *error)
 	if (!side->is_target)
 		exceptions_restart(&pass->comparison->exceptions);
 	normal_form_open(&form);
-	form.returned = side->is_target &&
-	    strcmp(side->header.system, "postgresql") == 0;
+	form.of_row = strcmp(side->header.system, "postgresql") == 0;
+	form.returned = form.of_row && side->is_target;
 	if (open_source(side, error) != 0)
 		got = -1;
 	while (got == 1) {

@@ -23,9 +23,9 @@ fuzz_file(struct slice data)
 	if (descriptor < 0)
 		descriptor = memfd_create("fuzz", MFD_CLOEXEC);
 	must(descriptor >= 0);
-	must(ftruncate(descriptor, 0) == 0);
 	must(pwrite(descriptor, data.data, data.length, 0) ==
 	    (ssize_t)data.length);
+	must(ftruncate(descriptor, (off_t)data.length) == 0);
 	must(lseek(descriptor, 0, SEEK_SET) == 0);
 	return descriptor;
 }

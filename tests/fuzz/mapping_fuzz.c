@@ -99,7 +99,7 @@ check_same(const struct record *was, const struct record *is, bool repaired)
 	normal_form_open(&before);
 	normal_form_open(&after);
 	before.repaired = repaired;
-	after.returned = true;
+	after.of_row = after.returned = true;
 	must(normal_form_make(&before, was, &lightrag_losses, NULL,
 	    &error) == 0);
 	must(normal_form_make(&after, is, &lightrag_losses, NULL,
