@@ -27,6 +27,7 @@ static const char help[] =
     "  --source-workspace W     which workspace of a working_dir\n"
     "  --resume FILE            leave out what checkpoint FILE says is done\n"
     "  --count                  count the records, write none\n"
+    "  --sample                 count the records, write some of each store\n"
     "  --list-workspaces        name the workspaces of a working_dir, a line each\n"
     "  --vectors=base64|array   how embeddings are written (default base64)\n"
     "  --max-record BYTES       longest record (default 268435456)\n"
@@ -58,15 +59,19 @@ extract(const struct options *options, const char *location, bool *rejects,
 {
 	struct stream_writer writer;
 	struct source source;
+	struct header header;
 	struct record record;
 	int got = 0, result;
 
 	stream_writer_open(&writer, STDOUT_FILENO, name);
 	writer.vectors_as_arrays = options->arrays;
 	result = source_open(&source, location, &options->source, error);
-	if (result == 0)
-		result = stream_write_header(&writer, source_header(&source),
-		    error);
+	if (result == 0) {
+		header = *source_header(&source);
+		header.sample = header.sample || options->count ||
+		    options->source.reader.sample;
+		result = stream_write_header(&writer, &header, error);
+	}
 	while (result == 0 && !options->count &&
 	    (got = source_next(&source, &record, error)) == 1) {
 		*rejects |= record.kind == RECORD_REJECT;
@@ -99,6 +104,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"source-workspace", required_argument, NULL, 'w'},
 		{"resume", required_argument, NULL, 'r'},
 		{"count", no_argument, NULL, 'c'},
+		{"sample", no_argument, NULL, 'S'},
 		{"list-workspaces", no_argument, NULL, 'l'},
 		{"max-record", required_argument, NULL, 'x'},
 		{"vectors", required_argument, NULL, 'v'},
@@ -127,6 +133,9 @@ parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'c':
 			options->count = true;
+			break;
+		case 'S':
+			reader->sample = true;
 			break;
 		case 'l':
 			options->list = true;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "location/source.h"
 #include "reader/postgres.h"
+#include "reader/sample.h"
 
 /* A header with the schema's stores, each of that dimension if it has one. */
 static struct header
@@ -141,7 +142,8 @@ static int
 open_postgres(struct source *source, struct error *error)
 {
 	struct postgres_reader_options options = {
-	    .ordered = source->options.ordered};
+	    .ordered = source->options.ordered,
+	    .limit = source->options.reader.sample ? SAMPLE_MOST : 0};
 
 	source->class = schema_find(source->location.schema != NULL ?
 	    source->location.schema : systems_default()->name);

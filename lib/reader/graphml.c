@@ -50,6 +50,20 @@ graphml_extra(const struct graphml *graphml)
 	return graphml->extra;
 }
 
+static void
+use_sample(struct graphml *graphml, enum graphml_part part)
+{
+	const struct sample *samples = graphml->options.samples;
+
+	graphml->pass.sample = &samples[part];
+	graphml->pass.part = part;
+	graphml->pass.first = UINT64_MAX;
+	for (int i = 0; i < GRAPHML_PARTS; i++)
+		if (samples[i].count > 0 &&
+		    samples[i].points[0].start < graphml->pass.first)
+			graphml->pass.first = samples[i].points[0].start;
+}
+
 /*
  * Start a parser that gives ${part}: in a file in order, as networkx writes
  * it, one goes through nodes and edges; in any other one for each.
@@ -61,10 +75,13 @@ start_pass(struct graphml *graphml, enum graphml_part part)
 
 	*pass = (struct graphml_parser_options){
 	    .max_record = graphml->options.max_record};
+	if (graphml->options.samples != NULL)
+		use_sample(graphml, part);
 	for (int i = 0; i < GRAPHML_PARTS; i++) {
 		pass->after[i] = graphml->options.after[i];
 		pass->wanted[i] = i == (int)part || (graphml->layout->ordered &&
-		    i > (int)part && graphml->options.store[i] != NULL);
+		    pass->sample == NULL && i > (int)part &&
+		    graphml->options.store[i] != NULL);
 	}
 	graphml_parser_close(graphml->parser);
 	graphml->parser = graphml_parser_open(graphml->input, pass);
@@ -78,7 +95,7 @@ finish(const struct graphml *graphml, enum graphml_part part,
 	uint64_t seen = graphml_parser_seen(graphml->parser, part);
 	uint64_t count = graphml->layout->count[part];
 
-	if (seen == count)
+	if (seen == count || graphml->options.samples != NULL)
 		return 0;
 	if (input_check(graphml->input, error) != 0)
 		return -1;

@@ -23,6 +23,8 @@ struct graphml_options {
 	const char *store[GRAPHML_PARTS];
 	uint64_t after[GRAPHML_PARTS]; /* leave out records up to this seq */
 	size_t max_record;             /* 0: WINDOW_LIMIT */
+	const struct sample *samples;  /* one for each part: only these records;
+	                                * NULL: all */
 };
 
 struct graphml;

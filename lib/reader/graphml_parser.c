@@ -21,6 +21,8 @@ struct graphml_parser {
 	struct graphml_parser_options options;
 	xmlParserCtxtPtr context;
 	uint64_t offset;          /* of the next piece */
+	size_t sampled;           /* points of the sample that were begun */
+	uint64_t stop;            /* where the current one ends */
 	bool ended, failed;
 	struct error *error;      /* of the call that is under way */
 	enum place place;
@@ -373,15 +375,47 @@ graphml_parser_close(struct graphml_parser *parser)
 	free(parser);
 }
 
+/*
+ * How much to read next. Of a sample: what stands before its first element,
+ * with all keys, and then each element; 0 behind the last.
+ */
+static size_t
+piece_size(struct graphml_parser *parser)
+{
+	const struct sample *sample = parser->options.sample;
+
+	if (sample == NULL)
+		return PIECE;
+	if (parser->sampled == 0 && parser->stop == 0)
+		parser->stop = parser->options.first;
+	while (parser->offset >= parser->stop &&
+	    parser->sampled < sample->count) {
+		const struct sample_point *point =
+		    &sample->points[parser->sampled++];
+
+		parser->offset = point->start;
+		parser->stop = point->end;
+		parser->seen[parser->options.part] = point->seq - 1;
+	}
+	return parser->offset >= parser->stop ? 0 :
+	    parser->stop - parser->offset < PIECE ?
+	    (size_t)(parser->stop - parser->offset) : PIECE;
+}
+
 /* Parse the next piece of the file; what it completes is queued. */
 static int
 parse_piece(struct graphml_parser *parser, struct error *error)
 {
+	size_t size = piece_size(parser);
 	ssize_t got = input_read(parser->input, parser->offset, parser->piece,
-	    sizeof parser->piece, error);
+	    size, error);
 
 	if (got < 0)
 		return -1;
+	if (size == 0) { /* a sample's end is none of the document */
+		parser->ended = true;
+		return 0;
+	}
 	graphml_queue_clear(&parser->queue);
 	parser->error = error;
 	parser->offset += (uint64_t)got;

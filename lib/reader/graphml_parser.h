@@ -24,6 +24,9 @@ struct graphml_parser_options {
 	bool wanted[GRAPHML_PARTS];
 	uint64_t after[GRAPHML_PARTS];
 	size_t max_record;
+	const struct sample *sample; /* only these elements; NULL: all */
+	enum graphml_part part;      /* which the sample's are */
+	uint64_t first;              /* offset of the graph's first element */
 };
 
 struct graphml_parser;

@@ -112,18 +112,28 @@ scan_start(struct window *window, struct file_scan *scan, struct error *error)
 	    check_declaration(window, text, error) : 0;
 }
 
+/* An element of the graph, or the graph itself, begins or ends at ${start}. */
 static void
-count_element(struct graphml_layout *layout, struct slice tag)
+end_samples(struct graphml_layout *layout, uint64_t start)
+{
+	for (int i = 0; i < GRAPHML_PARTS; i++)
+		sample_end(&layout->scan.samples[i], start);
+}
+
+static void
+count_element(struct graphml_layout *layout, struct slice tag, uint64_t start)
 {
 	struct slice name = local_name(tag);
+	enum graphml_part part = slice_is(name, "edge") ? GRAPHML_EDGES :
+	    GRAPHML_NODES;
 
-	if (slice_is(name, "edge")) {
-		layout->count[GRAPHML_EDGES]++;
-	} else if (slice_is(name, "node")) {
-		layout->count[GRAPHML_NODES]++;
-		if (layout->count[GRAPHML_EDGES] > 0)
-			layout->ordered = false;
-	}
+	if (part != GRAPHML_EDGES && !slice_is(name, "node"))
+		return;
+	end_samples(layout, start);
+	sample_note(&layout->scan.samples[part], start,
+	    ++layout->count[part]);
+	if (part == GRAPHML_NODES && layout->count[GRAPHML_EDGES] > 0)
+		layout->ordered = false;
 }
 
 /*
@@ -151,10 +161,12 @@ scan_tag(struct window *window, struct graphml_layout *layout, bool *closed,
 		tag.data++;
 		tag.length--;
 		*closed = slice_is(local_name(tag), "graphml");
+		if (slice_is(local_name(tag), "graph"))
+			end_samples(layout, window_tell(window) - 1);
 		return 1;
 	}
 	*closed = false;
-	count_element(layout, tag);
+	count_element(layout, tag, window_tell(window) - 1);
 	return 1;
 }
 
@@ -194,6 +206,8 @@ graphml_scan(const struct input *input, struct graphml_layout *layout,
 	window_hash(&window);
 	result = scan_file(&window, layout, error);
 	layout->scan.hash = window_hash_end(&window);
+	for (int i = 0; i < GRAPHML_PARTS; i++)
+		sample_limit(&layout->scan.samples[i], input_size(input));
 	window_close(&window);
 	return result;
 }

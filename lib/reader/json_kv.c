@@ -12,6 +12,7 @@ struct json_kv {
 	struct slicer mode; /* while in_mode: the mode's object */
 	bool begun, ended, in_mode;
 	uint64_t seq;
+	size_t sampled; /* points of the sample that were read */
 	struct json names, values;
 	struct buffer mode_name, id, detail;
 };
@@ -119,13 +120,14 @@ may_be_mode(struct json *names, const struct window *window,
 
 static int
 scan_member(struct slicer *file, enum json_kv_form form, struct json *names,
-    uint64_t *count, struct error *error)
+    struct file_scan *scan, struct error *error)
 {
 	struct window *window = file->window;
 	struct mode_walk walk = {.objects_only = false};
 	struct member member;
 	bool mode;
 
+	sample_note(&scan->samples[0], window_tell(window), scan->count + 1);
 	if (form == JSON_KV_CACHE)
 		window_hold(window);
 	if (read_name(file, &member, error) != 0)
@@ -135,7 +137,7 @@ scan_member(struct slicer *file, enum json_kv_form form, struct json *names,
 	if ((mode ? walk_mode(window, &walk, error) :
 	    slicer_skip(window, error)) != 0)
 		return -1;
-	*count += walk.objects_only ? walk.count : 1;
+	scan->count += walk.objects_only ? walk.count : 1;
 	return 0;
 }
 
@@ -157,7 +159,7 @@ scan_file(struct window *window, enum json_kv_form form, struct json *names,
 	if (slicer_enter(&file, window, '{', error) != 0)
 		return -1;
 	while ((result = slicer_next(&file, error)) == 1)
-		if (scan_member(&file, form, names, &scan->count, error) != 0)
+		if (scan_member(&file, form, names, scan, error) != 0)
 			return -1;
 	return result < 0 ? -1 : slicer_finish(window, error);
 }
@@ -174,6 +176,7 @@ json_kv_scan(const struct input *input, const struct json_kv_options *options,
 	window_hash(&window);
 	json_open(&names);
 	result = scan_file(&window, options->form, &names, scan, error);
+	sample_limit(&scan->samples[0], input_size(input));
 	scan->hash = window_hash_end(&window);
 	json_close(&names);
 	window_close(&window);
@@ -341,6 +344,20 @@ begin(struct json_kv *kv, struct error *error)
 	return slicer_enter(&kv->file, &kv->window, '{', error);
 }
 
+/* Go to the sample's next record: 1, 0 behind the last, or -1. */
+static int
+next_of_sample(struct json_kv *kv, struct error *error)
+{
+	int first;
+	const struct sample *sample = kv->options.sample;
+
+	if (kv->sampled == sample->count)
+		return 0;
+	window_seek(&kv->window, sample->points[kv->sampled].start);
+	kv->seq = sample->points[kv->sampled++].seq - 1;
+	return slicer_peek(&kv->window, &first, error) != 0 ? -1 : 1;
+}
+
 int
 json_kv_next(struct json_kv *kv, struct record *record, struct error *error)
 {
@@ -350,8 +367,9 @@ json_kv_next(struct json_kv *kv, struct record *record, struct error *error)
 		return -1;
 	while (!kv->ended) {
 		window_release(&kv->window);
-		result = slicer_next(kv->in_mode ? &kv->mode : &kv->file,
-		    error);
+		result = kv->options.sample != NULL && !kv->in_mode ?
+		    next_of_sample(kv, error) : slicer_next(kv->in_mode ?
+		    &kv->mode : &kv->file, error);
 		if (result < 0)
 			return -1;
 		if (result == 1) {
@@ -361,7 +379,8 @@ json_kv_next(struct json_kv *kv, struct record *record, struct error *error)
 			kv->in_mode = false;
 		} else {
 			kv->ended = true;
-			return slicer_finish(&kv->window, error);
+			return kv->options.sample != NULL ? 0 :
+			    slicer_finish(&kv->window, error);
 		}
 	}
 	return 0;

@@ -19,6 +19,7 @@ struct json_kv_options {
 	enum json_kv_form form;
 	uint64_t after;         /* leave out records up to this seq */
 	size_t max_record;      /* 0: WINDOW_LIMIT */
+	const struct sample *sample; /* only these records; NULL: all */
 };
 
 struct json_kv;

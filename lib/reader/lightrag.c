@@ -105,10 +105,14 @@ begin_store(struct lightrag *lightrag)
 		lightrag->vectors = nano_vectordb_open(&file->input,
 		    &file->vectors, &(struct nano_vectordb_options){
 		    .store = store->name, .after = store->after,
-		    .max_record = lightrag->source.options.max_record});
+		    .max_record = lightrag->source.options.max_record,
+		    .sample = lightrag->source.options.sample ?
+		    &file->scan.samples[0] : NULL});
 		break;
 	case LIGHTRAG_GRAPH:
 		graph = graph_options(lightrag);
+		if (lightrag->source.options.sample)
+			graph.samples = file->scan.samples;
 		if (lightrag->graph == NULL) /* edges go on behind the nodes */
 			lightrag->graph = graphml_open(&file->input,
 			    &file->graph, &graph);

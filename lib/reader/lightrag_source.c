@@ -126,7 +126,9 @@ lightrag_source_kv_options(const struct lightrag_source *source,
 	    .form = file->what->form == LIGHTRAG_CACHE ? JSON_KV_CACHE :
 	        JSON_KV_PLAIN,
 	    .after = store != NULL ? store->after : 0,
-	    .max_record = source->options.max_record};
+	    .max_record = source->options.max_record,
+	    .sample = store != NULL && source->options.sample ?
+	        &file->scan.samples[0] : NULL};
 }
 
 /* The first walk through a file. */

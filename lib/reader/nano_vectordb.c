@@ -21,6 +21,7 @@ struct nano_vectordb {
 	struct slicer records;
 	bool begun, ended;
 	uint64_t seq, widened;
+	size_t sampled; /* points of the sample that were read */
 	struct json json;
 	struct buffer row;     /* bytes of a vector */
 	struct buffer encoded; /* its base64, where the file's can't be used */
@@ -239,6 +240,22 @@ begin(struct nano_vectordb *reader, struct error *error)
 	return slicer_enter(&reader->records, &reader->data, '[', error);
 }
 
+/* Go to the next record: 1, 0 behind the last, or -1. */
+static int
+step(struct nano_vectordb *reader, struct error *error)
+{
+	const struct sample *sample = reader->options.sample;
+	int first;
+
+	if (sample == NULL)
+		return slicer_next(&reader->records, error);
+	if (reader->sampled == sample->count)
+		return 0;
+	window_seek(&reader->data, sample->points[reader->sampled].start);
+	reader->seq = sample->points[reader->sampled++].seq - 1;
+	return slicer_peek(&reader->data, &first, error) != 0 ? -1 : 1;
+}
+
 int
 nano_vectordb_next(struct nano_vectordb *reader, struct record *record,
     struct error *error)
@@ -253,7 +270,7 @@ nano_vectordb_next(struct nano_vectordb *reader, struct record *record,
 		uint64_t start;
 
 		window_release(window);
-		if ((result = slicer_next(&reader->records, error)) != 1)
+		if ((result = step(reader, error)) != 1)
 			break;
 		start = window_tell(window);
 		if (wanted)

@@ -24,6 +24,7 @@ struct nano_vectordb_options {
 	const char *store; /* its name in the records; must stay */
 	uint64_t after;    /* leave out records up to this seq */
 	size_t max_record; /* 0: WINDOW_LIMIT */
+	const struct sample *sample; /* only these records; NULL: all */
 };
 
 struct nano_vectordb;

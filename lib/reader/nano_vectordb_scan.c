@@ -43,7 +43,8 @@ scan_data(struct scan *scan, struct error *error)
 	if (slicer_enter(&records, scan->window, '[', error) != 0)
 		return -1;
 	while ((result = slicer_next(&records, error)) == 1) {
-		scan->layout->scan.count++;
+		sample_note(&scan->layout->scan.samples[0],
+		    window_tell(scan->window), ++scan->layout->scan.count);
 		if (slicer_skip(scan->window, error) != 0)
 			return -1;
 	}
@@ -232,6 +233,7 @@ nano_vectordb_scan(const struct input *input, size_t max_record,
 	if (result == 0)
 		result = check_layout(&scan, error);
 	layout->scan.hash = window_hash_end(&window);
+	sample_limit(&layout->scan.samples[0], input_size(input));
 	json_close(&scan.json);
 	window_close(&window);
 	return result;

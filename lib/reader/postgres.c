@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,8 @@ start_table(struct postgres_reader *reader, struct error *error)
 		    table->key[i]);
 		buffer_append_text(&sql, " COLLATE \"C\"");
 	}
+	if (reader->options.limit > 0)
+		buffer_format(&sql, " LIMIT %" PRIu64, reader->options.limit);
 	buffer_append_text(&sql, ") TO STDOUT (FORMAT binary)");
 	result = PQexec(reader->connection->pg, buffer_text(&sql));
 	buffer_free(&sql);

@@ -21,6 +21,8 @@ struct reader_options {
 	const char *const *only; /* names of the stores to read; NULL: all */
 	size_t only_count;
 	size_t max_record;       /* bytes; 0 means 256 MiB */
+	bool sample;             /* only some records of each store, spread
+	                          * evenly over all */
 	/* Told what is odd but no error (a BOM, an empty file); may be NULL. */
 	void (*note)(void *context, const char *text);
 	void *note_context;

@@ -63,6 +63,7 @@ struct header {
 	const char *embedding_model; /* that the source names, or NULL */
 	const char *target_workspace; /* hr-transform's; NULL upstream of it */
 	const char *job;         /* hr-load's; NULL upstream of it */
+	bool sample;             /* the stream holds some of the records only */
 	struct store *stores;    /* in the order of the stream */
 	size_t store_count;
 };

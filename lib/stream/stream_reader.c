@@ -166,6 +166,7 @@ read_begin(struct stream_reader *reader, struct line *line,
 	header->target_workspace = copy_member(reader, line->root,
 	    "target_workspace");
 	header->job = copy_member(reader, line->root, "job");
+	header->sample = yyjson_is_true(json_member(line->root, "sample"));
 	if (header->system == NULL || header->source == NULL ||
 	    header->fingerprint == NULL || header->workspace == NULL ||
 	    !yyjson_is_arr(stores))

@@ -67,6 +67,8 @@ stream_write_header_line(struct buffer *out, const struct header *header)
 	json_write_text(out, "embedding_model", header->embedding_model);
 	json_write_text(out, "target_workspace", header->target_workspace);
 	json_write_text(out, "job", header->job);
+	if (header->sample)
+		buffer_append_text(out, ",\"sample\":true");
 	json_write_name(out, "stores", false);
 	for (size_t i = 0; i < header->store_count; i++) {
 		const struct store *store = &header->stores[i];
