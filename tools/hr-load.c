@@ -12,7 +12,7 @@
 #include "base/program.h"
 #include "codec/json_failure.h"
 #include "writer/job.h"
-#include "writer/preview.h"
+#include "writer/preview_report.h"
 
 static const char name[] = "hr-load";
 static const char help[] =
@@ -28,7 +28,8 @@ static const char help[] =
     "\n"
     "  --job ID            go on with this job\n"
     "  --batch-size N      rows in a transaction, at most (default 1000)\n"
-    "  -n, --dry-run       look at the target, change nothing\n"
+    "  -n, --dry-run       say what a load would find, need and do; change nothing\n"
+    "  --full              the dry run takes every row and counts the rejects\n"
     "  --on-invalid WHAT   reject (default) or repair\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
     "  --database NAME     the source's name in the job's row\n"
@@ -44,6 +45,7 @@ struct options {
 	const char *target;
 	struct loader_options loader;
 	bool dry_run;
+	bool full;
 	bool offline;
 	bool json;
 	bool accept_changed;
@@ -115,16 +117,6 @@ write_step(void *context, const struct step *step)
 	write_line(context, &line);
 }
 
-/* The workspace that the rows are for. */
-static const char *
-target_workspace(const struct header *header)
-{
-	if (header->target_workspace != NULL)
-		return header->target_workspace;
-	return header->workspace != NULL && header->workspace[0] != '\0' ?
-	    header->workspace : "default";
-}
-
 /* What was done before, as commit records of its own. */
 static int
 announce(struct run *run, struct error *error)
@@ -147,7 +139,7 @@ begin(struct run *run, struct error *error)
 {
 	run->begun = true;
 	if (loader_begin(&run->loader, &run->reader.header, &run->set,
-	    target_workspace(&run->reader.header), error) != 0)
+	    loader_workspace(&run->reader.header), error) != 0)
 		return -1;
 	run->loader.committed = write_commit;
 	run->loader.step = write_step;
@@ -251,90 +243,26 @@ load(const struct options *options, bool *rejects, struct error *error)
 	return result;
 }
 
-static void
-print_people(const struct header *header, const struct preview *preview)
-{
-	uint64_t total = 0;
-
-	printf("Records to Migrate:\n");
-	for (size_t i = 0; i < header->store_count; i++) {
-		const struct store *store = stream_labelled(header, i);
-
-		if (store == NULL)
-			break;
-		printf("  %-12s %10" PRIu64 "\n", store->label,
-		    store->count);
-		total += store->count;
-	}
-	printf("  %-12s %10" PRIu64 "\n\n", "Total", total);
-	printf("Stores:\n");
-	for (size_t i = 0; i < header->store_count; i++) {
-		printf("  %-28s %10" PRIu64, header->stores[i].name,
-		    header->stores[i].count);
-		if (header->stores[i].dimension > 0)
-			printf("  %" PRIu32 " dimensions",
-			    header->stores[i].dimension);
-		putchar('\n');
-	}
-	if (preview->count > 0)
-		printf("\nTarget:\n");
-	for (size_t i = 0; i < preview->count; i++)
-		printf("  %s %-16s %s\n", preview->findings[i].passed ? "✓" :
-		    "✗", preview->findings[i].name,
-		    preview->findings[i].words);
-	printf("\n✓ No changes made (dry run)\n");
-}
-
-static void
-print_json(const struct header *header, const struct preview *preview)
-{
-	struct buffer out = {0};
-
-	buffer_append_text(&out, "{\"dry_run\":true,\"source\":");
-	stream_write_header_line(&out, header);
-	json_write_name(&out, "target", false);
-	buffer_append_char(&out, '[');
-	for (size_t i = 0; i < preview->count; i++) {
-		buffer_append_text(&out, i > 0 ? ",{\"name\":" : "{\"name\":");
-		json_write_string(&out, slice_of(preview->findings[i].name));
-		json_write_name(&out, "passed", false);
-		buffer_append_text(&out, preview->findings[i].passed ?
-		    "true" : "false");
-		json_write_name(&out, "words", false);
-		json_write_string(&out, slice_of(preview->findings[i].words));
-		buffer_append_char(&out, '}');
-	}
-	buffer_format(&out, "],\"status\":%d}\n", (int)preview->status);
-	fwrite(out.data, 1, out.length, stdout);
-	buffer_free(&out);
-}
-
-/* Of the stream only what stands before the first row is looked at. */
 static int
 dry_run(const struct options *options, enum status *status,
     struct error *error)
 {
+	struct preview_options wanted = {.uri = options->target,
+	    .program = name, .offline = options->offline,
+	    .full = options->full, .loader = options->loader};
 	struct run run = {.options = options};
-	struct preview preview = {0};
-	struct line line;
-	int got, result = 0;
+	struct preview preview;
+	struct buffer out = {0};
+	int result;
 
 	open_input(&run);
-	while (result == 0 && (got = stream_reader_next(&run.reader, &line,
-	    error)) != 0) {
-		if (got < 0)
-			result = -1;
-		else if (line.kind == LINE_DESCRIPTION)
-			result = table_read(&run.set, line.root, error);
-	}
-	if (result == 0 && !options->offline)
-		result = preview_make(&preview, options->target,
-		    &run.reader.header, &run.set,
-		    target_workspace(&run.reader.header), name, error);
+	result = preview_run(&preview, &run.reader, &run.set, &wanted, error);
 	if (result == 0)
-		(options->json ? print_json : print_people)(
-		    &run.reader.header, &preview);
+		(options->json ? preview_report_json : preview_report)(
+		    &preview, &out);
+	fwrite(buffer_text(&out), 1, out.length, stdout);
 	*status = preview.status;
+	buffer_free(&out);
 	preview_free(&preview);
 	close_run(&run);
 	return result;
@@ -371,6 +299,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"job", required_argument, NULL, 'j'},
 		{"batch-size", required_argument, NULL, 'b'},
 		{"dry-run", no_argument, NULL, 'n'},
+		{"full", no_argument, NULL, 'f'},
 		{"on-invalid", required_argument, NULL, 'i'},
 		{"rejects", required_argument, NULL, 'r'},
 		{"database", required_argument, NULL, 'd'},
@@ -396,6 +325,9 @@ parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'n':
 			options->dry_run = true;
+			break;
+		case 'f':
+			options->full = true;
 			break;
 		case 'i':
 			result = program_choice(name, "on-invalid", optarg,
@@ -447,6 +379,10 @@ parse_operands(int argc, char **argv, struct options *options)
 		options->target = argv[optind++];
 	if (optind < argc) {
 		program_note(name, "\"%s\": one target only", argv[optind]);
+		return program_usage(name);
+	}
+	if (options->full && !options->dry_run) {
+		program_note(name, "--full goes with --dry-run");
 		return program_usage(name);
 	}
 	if (options->command != NULL && options->loader.job == NULL) {

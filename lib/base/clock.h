@@ -8,4 +8,7 @@
  * something. */
 double clock_seconds(void);
 
+/** clock_work(): likewise, of this process at work only. */
+double clock_work(void);
+
 #endif

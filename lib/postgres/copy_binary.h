@@ -41,6 +41,12 @@ bool copy_encode_row(const struct column *columns, size_t count,
     struct buffer *out, struct copy_problem *problem);
 
 /**
+ * copy_field(row, index): the bytes of a field, from 0, of an encoded row;
+ * NULL data for null and where there is none such.
+ */
+struct slice copy_field(struct slice row, int index);
+
+/**
  * copy_decode_field(column, data, length, out):
  * Append the field of ${length} bytes (-1: null) as a JSON value. Return
  * false where the bytes aren't of the column's type.

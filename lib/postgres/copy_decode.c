@@ -133,6 +133,28 @@ decode_array(const char *data, size_t length, struct buffer *out)
 	return at == length;
 }
 
+struct slice
+copy_field(struct slice row, int index)
+{
+	size_t at = 2;
+
+	for (int i = 0; index >= 0 && at + 4 <= row.length; i++) {
+		uint32_t length;
+
+		memcpy(&length, row.data + at, sizeof length);
+		length = __builtin_bswap32(length);
+		at += 4;
+		if (length == UINT32_MAX && i < index)
+			continue;
+		if (length > row.length - at)
+			break;
+		if (i == index)
+			return (struct slice){row.data + at, length};
+		at += length;
+	}
+	return (struct slice){0};
+}
+
 bool
 copy_decode_field(const struct column *column, const char *data,
     int32_t length, struct buffer *out)

@@ -36,8 +36,8 @@ batch_free(struct batch *batch)
 	free(batch);
 }
 
-static void
-clear(struct batch *batch)
+void
+batch_clear(struct batch *batch)
 {
 	batch->table = NULL;
 	buffer_clear(&batch->copy);
@@ -235,13 +235,12 @@ batch_commit(struct loader *loader, struct error *error)
 	} else if (commit(loader, &progress, error) != 0) {
 		return -1;
 	}
-	clear(batch);
+	batch_clear(batch);
 	return 0;
 }
 
-/* Encode the row, or make it a reject. */
-static void
-take_row(struct loader *loader, const struct line *line)
+void
+batch_take(struct loader *loader, const struct line *line)
 {
 	struct batch *batch = loader->batch;
 	const struct table *table = batch->table;
@@ -293,7 +292,7 @@ batch_add(struct loader *loader, struct table *table, const struct line *line,
 		batch_reject(batch, record->seq, record->id, record->reason,
 		    record->detail, record->rejected);
 	else
-		take_row(loader, line);
+		batch_take(loader, line);
 	if (batch->count + batch->reject_count >= loader->options.batch_size ||
 	    batch->copy.length >= FULL)
 		return batch_commit(loader, error);

@@ -61,6 +61,15 @@ struct batch {
 void batch_reject(struct batch *batch, uint64_t seq, struct slice id,
     struct slice reason, struct slice detail, struct slice rejected);
 
+/**
+ * batch_take(loader, line): encode the row for the batch's table, or make it
+ * a reject. Nothing is sent.
+ */
+void batch_take(struct loader *loader, const struct line *line);
+
+/** batch_clear(batch): empty it, keeping the memory. */
+void batch_clear(struct batch *batch);
+
 /** batch_row_id(table, row): for people, the key's own part of a row. */
 struct slice batch_row_id(const struct table *table, yyjson_val *row);
 

@@ -77,6 +77,10 @@ loader_begin(struct loader *loader, const struct header *header,
 	loader->header = header;
 	loader->set = set;
 	loader->workspace = workspace;
+	if (header->sample)
+		return error_set(error, STATUS_USAGE, "the stream is a sample "
+		    "(hr-extract --sample or --count): only a dry run takes "
+		    "it");
 	loader->schema = connection_schema(connection, error);
 	if (loader->schema == NULL || check_writable(connection, error) != 0 ||
 	    job_prepare(connection, loader->schema, error) != 0 ||
@@ -109,6 +113,41 @@ table_of(const struct loader *loader, const struct record *record)
 		if (strcmp(loader->set->tables[i].store, record->store) == 0)
 			return &loader->set->tables[i];
 	return NULL;
+}
+
+const char *
+loader_workspace(const struct header *header)
+{
+	if (header->target_workspace != NULL)
+		return header->target_workspace;
+	return header->workspace != NULL && header->workspace[0] != '\0' ?
+	    header->workspace : "default";
+}
+
+struct table *
+loader_table(const struct loader *loader, const struct record *record,
+    struct error *error)
+{
+	struct table *table = NULL;
+
+	if (record->kind != RECORD_ROW && record->kind != RECORD_REJECT)
+		error_set(error, STATUS_DATA, "%s: seq %" PRIu64 " is a "
+		    "record: hr-transform makes rows of it", record->store,
+		    record->seq);
+	else if ((table = table_of(loader, record)) == NULL)
+		error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": no "
+		    "\"table\" line describes its table", record->store,
+		    record->seq);
+	else if (record->kind == RECORD_ROW && table->scope != NULL &&
+	    !slice_is(json_text(json_member(record->value, table->scope)),
+	    loader->workspace)) {
+		/* Never touch another's rows, whatever the stream says. */
+		error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": a row "
+		    "whose %s is not \"%s\"", record->store, record->seq,
+		    table->scope, loader->workspace);
+		return NULL;
+	}
+	return table;
 }
 
 /* A reject's words hold the place of the source, which may be another now. */
@@ -147,12 +186,10 @@ loader_line(struct loader *loader, const struct line *line,
 	const struct record *record = &line->record;
 	int store = stream_store_index(loader->header,
 	    slice_of(record->store));
-	struct table *table;
+	struct table *table = loader_table(loader, record, error);
 
-	if (record->kind != RECORD_ROW && record->kind != RECORD_REJECT)
-		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 " is "
-		    "a record: hr-transform makes rows of it", record->store,
-		    record->seq);
+	if (table == NULL)
+		return -1;
 	if (loader->done_before)
 		return 0;
 	if (!loader->replays[store].checked &&
@@ -162,18 +199,6 @@ loader_line(struct loader *loader, const struct line *line,
 	}
 	if (check_replay(loader, (size_t)store, error) != 0)
 		return -1;
-	table = table_of(loader, record);
-	if (table == NULL)
-		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": no "
-		    "\"table\" line describes its table", record->store,
-		    record->seq);
-	/* Never touch another's rows, whatever the stream says. */
-	if (record->kind == RECORD_ROW && table->scope != NULL &&
-	    !slice_is(json_text(json_member(record->value, table->scope)),
-	    loader->workspace))
-		return error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": a "
-		    "row whose %s is not \"%s\"", record->store, record->seq,
-		    table->scope, loader->workspace);
 	return batch_add(loader, table, line, error);
 }
 

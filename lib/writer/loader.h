@@ -107,6 +107,16 @@ int loader_begin(struct loader *loader, const struct header *header,
 int loader_line(struct loader *loader, const struct line *line,
     struct error *error);
 
+/** loader_workspace(header): the workspace that its rows are for. */
+const char *loader_workspace(const struct header *header);
+
+/**
+ * loader_table(loader, record, error): the described table of a row or reject.
+ * NULL where there is none, or the row is another workspace's (STATUS_DATA).
+ */
+struct table *loader_table(const struct loader *loader,
+    const struct record *record, struct error *error);
+
 /** loader_hash(line): of a row or reject, by which it is known again. */
 unsigned __int128 loader_hash(const struct line *line);
 

@@ -1,183 +1,138 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
-#include "writer/job.h"
-#include "writer/preview.h"
-#include "writer/tables.h"
+#include "writer/preview_rows.h"
+#include "writer/preview_target.h"
 
-enum { HNSW_LIMIT = 2000 };
-
-static void
-add(struct preview *preview, const char *name, enum status status,
-    const char *words)
-{
-	preview->findings = memory_grow(preview->findings,
-	    &preview->capacity, preview->count + 1,
-	    sizeof *preview->findings);
-	preview->findings[preview->count++] = (struct finding){name,
-	    status == STATUS_DONE, arena_text(&preview->arena,
-	    slice_of(words))};
-	if (preview->status == STATUS_DONE)
-		preview->status = status;
-}
-
+/* Look at the target, whose tables the rows are then taken for. */
 static int
-look_at_server(struct preview *preview, struct connection *connection,
-    struct error *error)
+begin(struct preview *preview, struct preview_rows *rows, struct error *error)
 {
-	PGresult *result = connection_query(connection, "SELECT "
-	    "current_setting('server_version'), (SELECT extversion FROM "
-	    "pg_extension WHERE extname = 'vector'), (SELECT default_version "
-	    "FROM pg_available_extensions WHERE name = 'vector'), "
-	    "pg_is_in_recovery() OR current_setting('default_transaction_"
-	    "read_only') = 'on', has_database_privilege(current_database(), "
-	    "'CREATE'), current_schema(), "
-	    "coalesce(has_schema_privilege(current_schema(), 'CREATE'), "
-	    "false), to_regclass('hr.progress') IS NOT NULL", 0, NULL, error);
-	bool vector, available, read_only, database, schema, prepared;
-
-	if (result == NULL)
-		return -1;
-	vector = !PQgetisnull(result, 0, 1);
-	available = !PQgetisnull(result, 0, 2);
-	read_only = PQgetvalue(result, 0, 3)[0] == 't';
-	database = PQgetvalue(result, 0, 4)[0] == 't';
-	schema = PQgetvalue(result, 0, 6)[0] == 't';
-	prepared = PQgetvalue(result, 0, 7)[0] == 't';
-	add(preview, "server", STATUS_DONE, arena_format(&preview->arena,
-	    "PostgreSQL %s at %s", PQgetvalue(result, 0, 0),
-	    connection->place));
-	add(preview, "writable", read_only ? STATUS_TARGET : STATUS_DONE,
-	    read_only ? "the server or the role is read-only" : "yes");
-	add(preview, "pgvector", vector || (available && database) ?
-	    STATUS_DONE : STATUS_TARGET, arena_format(&preview->arena,
-	    vector ? "%s" : available && database ? "%s, will be added to the "
-	    "database" : available ? "%s, but this role may not add it: an "
-	    "owner runs CREATE EXTENSION vector" : "%sis not installed on the "
-	    "server", vector ? PQgetvalue(result, 0, 1) : available ?
-	    PQgetvalue(result, 0, 2) : ""));
-	add(preview, "rights", schema && (database || prepared) ? STATUS_DONE :
-	    STATUS_TARGET, arena_format(&preview->arena, "%s create tables in "
-	    "schema %s, %s", schema ? "may" : "may not",
-	    PQgetisnull(result, 0, 5) ? "(none)" : PQgetvalue(result, 0, 5),
-	    prepared ? "hr's own schema is there" : database ?
-	    "may create hr's own schema" : "may not create hr's own schema"));
-	PQclear(result);
-	return 0;
-}
-
-static int
-look_at_tables(struct preview *preview, struct loader *loader,
-    struct error *error)
-{
+	const struct table_set *set = preview->set;
 	bool *existing = NULL;
-	const struct table_set *set = loader->set;
-	size_t there = 0;
 
-	if (catalog_resolve(&loader->connection, loader->schema, loader->set,
-	    &existing, error) != 0) {
+	preview->stores = memory_array(preview->header->store_count,
+	    sizeof *preview->stores);
+	if (!preview->options.offline &&
+	    preview_target(preview, &existing, error) != 0) {
 		free(existing);
-		add(preview, "tables", error->status, error->message);
-		return 0;
+		return -1;
 	}
-	for (size_t i = 0; i < set->table_count; i++)
-		there += existing[i];
+	preview->tables = memory_array(set->table_count,
+	    sizeof *preview->tables);
+	for (size_t i = 0; i < set->table_count; i++) {
+		preview->tables[i].table = &set->tables[i];
+		preview->tables[i].existing = existing != NULL && existing[i];
+		estimate_open(&preview->tables[i].estimate, &set->tables[i],
+		    &rows->size);
+	}
 	free(existing);
-	add(preview, "tables", STATUS_DONE, arena_format(&preview->arena,
-	    "%zu are there, %zu will be made", there,
-	    set->table_count - there));
-	if (tables_refuse_rows(loader, error) != 0)
-		add(preview, "rows in the way", error->status,
-		    error->message);
-	else
-		add(preview, "rows in the way", STATUS_DONE, "none");
-	return 0;
+	return preview_rows_open(rows, preview, error);
 }
 
-/* A job of this source explains its rows: they are no hindrance then. */
+/* One line. ${*begun}: the tables are all described. */
 static int
-look_at_job(struct preview *preview, struct loader *loader, bool *ours,
-    struct error *error)
+take_line(struct preview *preview, struct preview_rows *rows,
+    const struct line *line, bool *begun, struct error *error)
 {
-	struct job_view view;
-	int64_t there;
-
-	*ours = false;
-	if (connection_number(&loader->connection, "SELECT "
-	    "(to_regclass('hybridrag_migration_jobs') IS NOT NULL)::int", 0,
-	    NULL, &there, error) != 0)
-		return -1;
-	if (!there)
+	if (line->kind == LINE_BEGIN)
 		return 0;
-	if (job_look(loader, &view, error) != 0) {
-		if (error->status != STATUS_CONFLICT)
-			return -1;
-		*ours = true;
-		add(preview, "job", error->status, error->message);
-	} else if (view.state != JOB_NONE) {
-		*ours = true;
-		add(preview, "job", STATUS_DONE, arena_format(&preview->arena,
-		    view.state == JOB_LOADED ? "%s of this source is %s: "
-		    "nothing to do" : "%s of this source is %s: a run goes on "
-		    "with it", view.id, view.phase));
-	}
-	return 0;
+	if (line->kind == LINE_DESCRIPTION && !*begun)
+		return table_read(preview->set, line->root, error);
+	if (line->kind != LINE_RECORD && line->kind != LINE_END)
+		return error_set(error, STATUS_DATA, "standard input: a line "
+		    "that hr-transform doesn't write there");
+	if (!*begun && begin(preview, rows, error) != 0)
+		return -1;
+	*begun = true;
+	return line->kind == LINE_END ? 0 : preview_rows_take(rows, line,
+	    error);
 }
 
 static void
-look_at_limits(struct preview *preview, const struct table_set *set)
+judge_space(struct preview *preview)
 {
-	uint32_t dimension = 0;
+	const struct preview_server *server = &preview->server;
+	uint64_t wal = server->wal_bytes > 0 ? (uint64_t)server->wal_bytes : 0;
+	struct buffer words = {0};
+	bool fits;
 
-	for (size_t i = 0; i < set->table_count; i++)
-		for (size_t j = 0; j < set->tables[i].column_count; j++)
-			if (set->tables[i].columns[j].type == TYPE_VECTOR)
-				dimension = set->tables[i].columns[j].limit;
-	if (dimension == 0)
-		add(preview, "vector index", STATUS_DONE, "no vectors");
-	else if (dimension > HNSW_LIMIT)
-		add(preview, "vector index", STATUS_DONE, arena_format(
-		    &preview->arena, "none: HNSW takes up to %d dimensions, "
-		    "these are %" PRIu32 "; searches will read every row",
-		    HNSW_LIMIT, dimension));
+	if (preview->options.offline || !preview->estimated || preview->ours)
+		return;
+	fits = server->free_bytes < 0 ||
+	    (uint64_t)server->free_bytes >= preview->disk;
+	buffer_format(&words, "about %" PRIu64 " MB needed, ",
+	    preview->disk / 1000000 + 1);
+	if (server->free_bytes < 0)
+		buffer_append_text(&words, "not known what is free there");
 	else
-		add(preview, "vector index", STATUS_DONE, arena_format(
-		    &preview->arena, "HNSW over %" PRIu32 " dimensions",
-		    dimension));
+		buffer_format(&words, "%" PRId64 " MB free",
+		    server->free_bytes / 1000000);
+	buffer_format(&words, !fits ? ": make room, or choose another "
+	    "tablespace (PGOPTIONS='-c default_tablespace=NAME')" :
+	    "; up to %" PRIu64 " MB of WAL besides", wal / 1000000);
+	preview_find(preview, "space", fits ? STATUS_DONE : STATUS_IO,
+	    buffer_text(&words));
+	buffer_free(&words);
+}
+
+/* Only all rows together say how the load would end. */
+static void
+judge_rejects(struct preview *preview)
+{
+	uint64_t rejected = 0;
+
+	for (size_t i = 0; i < preview->header->store_count; i++)
+		rejected += preview->stores[i].rejected;
+	if (preview->options.full && rejected > 0 &&
+	    preview->status == STATUS_DONE)
+		preview->status = STATUS_DIFFERENT;
 }
 
 int
-preview_make(struct preview *preview, const char *uri,
-    const struct header *header, struct table_set *set, const char *workspace,
-    const char *program, struct error *error)
+preview_run(struct preview *preview, struct stream_reader *reader,
+    struct table_set *set, const struct preview_options *options,
+    struct error *error)
 {
-	struct loader loader = {.header = header, .set = set,
-	    .workspace = workspace};
-	bool ours = false;
-	int result = -1;
+	struct preview_rows rows = {.rejects = {.descriptor = -1}};
+	bool begun = false;
+	struct line line;
+	int got, result = 0;
 
-	*preview = (struct preview){0};
-	if (connection_open(&loader.connection, uri, program, error) == 0 &&
-	    connection_run(&loader.connection, "BEGIN READ ONLY", error) ==
-	    0 && look_at_server(preview, &loader.connection, error) == 0 &&
-	    (loader.schema = connection_schema(&loader.connection, error)) !=
-	    NULL && look_at_job(preview, &loader, &ours, error) == 0 &&
-	    (ours || look_at_tables(preview, &loader, error) == 0)) {
-		look_at_limits(preview, set);
-		result = connection_run(&loader.connection, "ROLLBACK",
-		    error);
+	*preview = (struct preview){.options = *options, .set = set,
+	    .header = &reader->header, .server = {.free_bytes = -1}};
+	while (result == 0 && (got = stream_reader_next(reader, &line,
+	    error)) != 0)
+		result = got < 0 ? -1 : take_line(preview, &rows, &line,
+		    &begun, error);
+	if (result == 0 && preview->options.full && preview->header->sample)
+		result = error_set(error, STATUS_USAGE, "standard input: only "
+		    "a sample of the records; --full wants all of them "
+		    "(hr-extract without --sample and --count)");
+	if (result == 0)
+		result = preview_rows_finish(&rows, error);
+	if (result == 0) {
+		judge_space(preview);
+		judge_rejects(preview);
 	}
-	free(loader.schema);
-	connection_close(&loader.connection);
+	preview_rows_close(&rows);
 	return result;
 }
 
 void
 preview_free(struct preview *preview)
 {
-	arena_free(&preview->arena);
+	for (size_t i = 0; preview->tables != NULL &&
+	    i < preview->set->table_count; i++)
+		estimate_close(&preview->tables[i].estimate);
+	for (size_t i = 0; preview->stores != NULL &&
+	    i < preview->header->store_count; i++)
+		free(preview->stores[i].reasons);
+	free(preview->tables);
+	free(preview->stores);
 	free(preview->findings);
+	arena_free(&preview->arena);
 	*preview = (struct preview){0};
 }

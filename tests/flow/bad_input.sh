@@ -64,6 +64,12 @@ inserted() {
 		where workspace = '$ws' order by 1, 2"
 }
 
+# dry [OPTION...]: the dry run that takes every record, into dry.json and dry.rejects
+dry() {
+	hr-extract "$dir" 2>/dev/null | hr-transform --schema lightrag --workspace "$ws" --embedding-model m 2>/dev/null |
+	    { hr-load --dry-run --full --json --rejects dry.rejects "$@" "$URI"; echo $? >status.dry; } >dry.json 2>err.dry
+}
+
 verify() { hr-verify "$dir" "$URI&workspace=$ws&schema=lightrag&embedding_model=m"; }
 
 # verified: the rest is there, and the rejects are said to be left out
@@ -77,9 +83,15 @@ verified() {
 loads() {
 	expected=$1 rejected=$2
 	shift 2
+	dry "$@"
 	pipe "$@"
 	is "$expected" "$statuses" "$what: status"
 	is "$rejected" "$(rejects)" "$what: rejects"
+	is "${expected##* }" "$(cat status.dry)" "$what: the dry run: status"
+	is "$rejected" "$(jq -rs 'sort_by(.store, .seq)[] | "\(.store)|\(.seq)|\(.id // "" | sub("\u0000"; " "))|\(.reason)"' dry.rejects)" \
+	    "$what: the dry run: the same rejects"
+	is "$(printf %s "$rejected" | grep -c . ) $(changes | grep -c .)" "$(jq -r \
+	    '[.stores[]] | "\(map(.rejected) | add) \(map(.changes) | add)"' dry.json)" "$what: the dry run: their numbers, and changes"
 	[ -z "$rejected" ] || matches "^hr-load: $(printf '%s\n' "$rejected" | wc -l) records? rejected" \
 	    "$(cat err.3)" "$what: hr-load says so"
 	verified

@@ -1,0 +1,33 @@
+/*
+ * The time that a load will take, roughly: from what this machine needs to
+ * encode rows, from the way to the server and back, and from measured
+ * proportions between these and the rest.
+ */
+#ifndef HR_WRITER_ESTIMATE_TIME_H
+#define HR_WRITER_ESTIMATE_TIME_H
+
+#include <stdint.h>
+
+/* What there is to do. */
+struct estimate_work {
+	uint64_t bytes;         /* of rows, as they are sent */
+	double bytes_a_second;  /* that one core encodes; 0: not known */
+	uint64_t transactions;
+	double round_trip;      /* seconds; 0: not known, or next to nothing */
+	double vector_work;     /* of all vector indexes: rows × dimension, with
+	                         * what a larger index takes more */
+};
+
+/* Seconds; 0: nothing to do, or not known. */
+struct estimate_time {
+	double load;           /* reading, encoding, sending, writing */
+	double vector_indexes;
+};
+
+/** estimate_time(work): how long. */
+struct estimate_time estimate_time(const struct estimate_work *work);
+
+/** estimate_vector_work(rows, dimension): of one vector index. */
+double estimate_vector_work(uint64_t rows, uint32_t dimension);
+
+#endif

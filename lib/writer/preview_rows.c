@@ -1,0 +1,326 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "writer/batch.h"
+#include "writer/preview_rows.h"
+#include "writer/preview_target.h"
+
+/* Rows of a table that are measured, spread evenly over all. */
+enum { MEASURED = 512 };
+
+int
+preview_rows_open(struct preview_rows *rows, struct preview *preview,
+    struct error *error)
+{
+	const char *path = preview->options.full ?
+	    preview->options.loader.rejects : NULL;
+	int descriptor = -1;
+
+	*rows = (struct preview_rows){.preview = preview, .loader = {
+	    .options = preview->options.loader, .header = preview->header,
+	    .set = preview->set, .workspace = loader_workspace(
+	    preview->header), .batch = batch_new()}};
+	if (path != NULL)
+		descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC |
+		    O_CLOEXEC, 0600);
+	output_open(&rows->rejects, descriptor, path);
+	return path != NULL && descriptor < 0 ? error_system(error, STATUS_IO,
+	    "%s", path) : 0;
+}
+
+void
+preview_rows_close(struct preview_rows *rows)
+{
+	batch_free(rows->loader.batch);
+	row_size_free(&rows->size);
+	key_set_free(&rows->keys);
+	if (rows->rejects.descriptor >= 0)
+		close(rows->rejects.descriptor);
+	output_close(&rows->rejects);
+}
+
+static struct preview_store *
+store_of(const struct preview_rows *rows, const char *name)
+{
+	const struct preview *preview = rows->preview;
+
+	return &preview->stores[stream_store_index(preview->header,
+	    slice_of(name))];
+}
+
+/* Go on with ${table}; what was kept of the one before is of no more use. */
+static void
+turn_to(struct preview_rows *rows, const struct table *table)
+{
+	struct preview *preview = rows->preview;
+	uint64_t expected = 0;
+	int store;
+
+	rows->current = &preview->tables[table - preview->set->tables];
+	store = stream_store_index(preview->header, slice_of(table->store));
+	if (store >= 0)
+		expected = preview->header->stores[store].count;
+	key_set_free(&rows->keys);
+	if (preview->options.full)
+		key_set_open(&rows->keys, expected);
+}
+
+/* Whether this row is one of those that are measured. */
+static bool
+is_measured(const struct preview_rows *rows, const struct record *record)
+{
+	int store = stream_store_index(rows->preview->header,
+	    slice_of(record->store));
+	uint64_t count = rows->preview->header->stores[store].count;
+
+	return rows->preview->header->sample || count <= MEASURED ||
+	    record->seq % (count / MEASURED) == 0;
+}
+
+static void
+count_reason(struct preview *preview, struct preview_store *store,
+    struct slice reason)
+{
+	size_t i = 0;
+
+	store->rejected++;
+	while (i < store->reason_count &&
+	    !slice_is(reason, store->reasons[i].reason))
+		i++;
+	if (i == store->reason_count) {
+		store->reasons = memory_grow(store->reasons,
+		    &store->reason_capacity, i + 1, sizeof *store->reasons);
+		store->reasons[store->reason_count++] =
+		    (struct preview_reason){arena_text(&preview->arena,
+		    reason), 0};
+	}
+	store->reasons[i].count++;
+}
+
+/* Count what the batch holds, write its rejects, and empty it. */
+static int
+settle(struct preview_rows *rows, struct error *error)
+{
+	struct batch *batch = rows->loader.batch;
+	struct preview_store *store = store_of(rows, batch->store);
+	int result = 0;
+
+	store->changes += batch->change_count;
+	for (size_t i = 0; i < batch->reject_count && result == 0; i++) {
+		count_reason(rows->preview, store, batch->rejects[i].reason);
+		if (rows->rejects.descriptor < 0)
+			continue;
+		stream_record_line(&rows->rejects.pending, &batch->rejects[i]);
+		buffer_append_char(&rows->rejects.pending, '\n');
+		result = output_flush_if_full(&rows->rejects, error);
+	}
+	batch_clear(batch);
+	return result;
+}
+
+/* The row was taken: is it one that the server would refuse? */
+static bool
+fits_key(struct preview_rows *rows, const struct line *line,
+    struct slice copy)
+{
+	const struct table *table = rows->current->table;
+	const struct estimate_index *key = &rows->current->estimate.indexes[0];
+	struct batch *batch = rows->loader.batch;
+	char detail[160];
+	size_t size;
+
+	/* An entry can't be longer than its row: most rows need no look. */
+	if (copy.length <= INDEX_ENTRY_LIMIT - 64 || !row_size_measure(
+	    &rows->size, table->columns, table->column_count, copy))
+		return true;
+	size = row_size_entry(&rows->size, key->columns, key->column_count);
+	if (size <= INDEX_ENTRY_LIMIT)
+		return true;
+	snprintf(detail, sizeof detail, "its entry in the primary key takes "
+	    "%zu bytes, PostgreSQL's limit is %d", size, INDEX_ENTRY_LIMIT);
+	batch_reject(batch, line->record.seq, batch_row_id(table,
+	    line->record.value), slice_of("refused-by-server"),
+	    slice_of(detail), line->text);
+	return false;
+}
+
+static uint64_t
+hash_key(const struct preview_rows *rows, struct slice copy)
+{
+	const struct estimate_index *key = &rows->current->estimate.indexes[0];
+	unsigned __int128 hash = 0;
+
+	for (size_t i = 0; i < key->column_count; i++)
+		hash = digest_hash_with(hash, copy_field(copy,
+		    key->columns[i]));
+	return (uint64_t)hash;
+}
+
+/* The last row of a key wins: what came before it becomes the reject. */
+static void
+supersede(struct preview_rows *rows, const struct line *line)
+{
+	char detail[160];
+
+	snprintf(detail, sizeof detail, "superseded by seq %" PRIu64 " (the "
+	    "dry run keeps no rows, so this one isn't shown)",
+	    line->record.seq);
+	batch_reject(rows->loader.batch, line->record.seq, batch_row_id(
+	    rows->current->table, line->record.value),
+	    slice_of("duplicate-key"), slice_of(detail), slice_of(""));
+}
+
+static void
+take_row(struct preview_rows *rows, const struct line *line)
+{
+	struct batch *batch = rows->loader.batch;
+	bool measured = is_measured(rows, &line->record);
+	double begun = measured ? clock_work() : 0;
+	struct slice copy;
+
+	batch_take(&rows->loader, line);
+	if (measured) {
+		rows->seconds += clock_work() - begun;
+		rows->bytes += batch->copy.length;
+	}
+	if (batch->count == 0)
+		return;
+	copy = buffer_slice(&batch->copy);
+	if (rows->preview->options.full) {
+		if (!fits_key(rows, line, copy))
+			return;
+		if (!key_set_add(&rows->keys, hash_key(rows, copy)))
+			supersede(rows, line);
+		else
+			rows->current->rows++;
+	}
+	if (measured)
+		estimate_row(&rows->current->estimate, copy);
+}
+
+int
+preview_rows_take(struct preview_rows *rows, const struct line *line,
+    struct error *error)
+{
+	const struct record *record = &line->record;
+	struct batch *batch = rows->loader.batch;
+	struct table *table = loader_table(&rows->loader, record, error);
+
+	if (table == NULL)
+		return -1;
+	if (rows->current == NULL || rows->current->table != table)
+		turn_to(rows, table);
+	store_of(rows, record->store)->read++;
+	batch->table = table;
+	batch->store = record->store;
+	if (record->kind == RECORD_REJECT)
+		batch_reject(batch, record->seq, record->id, record->reason,
+		    record->detail, record->rejected);
+	else if (rows->preview->options.full || is_measured(rows, record))
+		take_row(rows, line);
+	return settle(rows, error);
+}
+
+/* What part of the table's rows a finishing step writes again. */
+static double
+updated_part(const struct preview *preview, const struct preview_table *table)
+{
+	const struct table_set *set = preview->set;
+
+	for (size_t i = 0; i < set->finish_count; i++) {
+		const struct finish *finish = &set->finishes[i];
+		const struct table *other = table_find(set,
+		    slice_of(finish->other));
+		uint64_t rows;
+
+		if (finish->endpoints || other == NULL || table_find(set,
+		    slice_of(finish->table)) != table->table)
+			continue;
+		rows = preview->tables[other - set->tables].rows;
+		return rows >= table->rows ? 1 : (double)rows /
+		    (double)table->rows;
+	}
+	return 0;
+}
+
+/* Rows that a table gets: those counted, or as many as the source has. */
+static void
+count_rows(struct preview *preview)
+{
+	for (size_t i = 0; i < preview->set->table_count; i++) {
+		struct preview_table *table = &preview->tables[i];
+		int store = stream_store_index(preview->header,
+		    slice_of(table->table->store));
+
+		if (!preview->options.full && store >= 0)
+			table->rows = preview->header->stores[store].count;
+	}
+}
+
+static void
+add_table(struct preview *preview, struct preview_table *table,
+    struct estimate_work *work)
+{
+	const struct table *described = table->table;
+	uint64_t seen = table->estimate.rows;
+
+	estimate_make(&table->estimate, &(struct estimate_whole){
+	    .rows = table->rows, .existing = table->existing,
+	    .updated = updated_part(preview, table)}, &table->disk);
+	preview->disk += estimate_total(&table->disk);
+	if (seen > 0)
+		work->bytes += (uint64_t)((double)table->estimate.copy_bytes /
+		    (double)seen * (double)table->rows);
+	work->transactions += table->rows /
+	    preview->options.loader.batch_size + 1;
+	for (size_t i = 0; i < described->index_count; i++) {
+		const struct index *index = &described->indexes[i];
+		int column = index->hnsw ? table_column(described,
+		    index->columns[0].name) : -1;
+
+		if (column >= 0)
+			work->vector_work += estimate_vector_work(table->rows,
+			    described->columns[column].limit);
+	}
+}
+
+static int
+end_rejects(struct preview_rows *rows, struct error *error)
+{
+	struct output *output = &rows->rejects;
+	int descriptor = output->descriptor;
+
+	if (descriptor < 0)
+		return 0;
+	if (output_flush(output, error) != 0)
+		return -1;
+	if (fsync(descriptor) != 0 && errno != EINVAL)
+		return error_system(error, STATUS_IO, "%s", output->name);
+	output->descriptor = -1;
+	if (close(descriptor) != 0)
+		return error_system(error, STATUS_IO, "%s", output->name);
+	return 0;
+}
+
+int
+preview_rows_finish(struct preview_rows *rows, struct error *error)
+{
+	struct preview *preview = rows->preview;
+	struct estimate_work work = {.bytes_a_second = rows->seconds > 0 ?
+	    (double)rows->bytes / rows->seconds : 0,
+	    .round_trip = preview->server.round_trip};
+
+	count_rows(preview);
+	for (size_t i = 0; i < preview->set->table_count; i++)
+		preview->estimated |= preview->tables[i].estimate.rows > 0;
+	for (size_t i = 0; i < preview->set->table_count; i++)
+		add_table(preview, &preview->tables[i], &work);
+	preview->time = estimate_time(&work);
+	return end_rejects(rows, error);
+}
