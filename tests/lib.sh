@@ -119,6 +119,14 @@ same() {
 	if cmp -s "$1" "$2"; then ok "$3"; else not_ok "$3" "$(diff -u "$1" "$2" | head -n 40)"; fi
 }
 
+# valid [--lines] SCHEMA FILE NAME: as man/hr-json.schema.json says
+valid() {
+	valid_lines=
+	[ "$1" != --lines ] || { valid_lines=--lines; shift; }
+	valid_output=$("$TESTS/schema.py" $valid_lines "$1" "$2" 2>&1) && { ok "$3"; return; }
+	not_ok "$3" "$valid_output"
+}
+
 # exits STATUS NAME COMMAND...: leaves the command's output in $scratch/out and $scratch/err
 exits() {
 	exits_expected=$1 exits_name=$2

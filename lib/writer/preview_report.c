@@ -293,5 +293,5 @@ preview_report_json(const struct preview *preview, struct buffer *out)
 		json_store(&preview->stores[i],
 		    preview->header->stores[i].name, out);
 	}
-	buffer_format(out, "],\"status\":%d}\n", (int)preview->status);
+	buffer_format(out, "],\"exit_status\":%d}\n", (int)preview->status);
 }
