@@ -30,6 +30,8 @@ for bad in more less twice; do exits 1 "and not $bad" "$TESTS/schema.py" hr "$sc
 
 fresh_database migrations
 json 0 hr 'a dry run' hr migrate --from "$small" --to "$URI" --dry-run --json
+json 0 hr 'a full dry run' hr migrate --from "$small" --to "$URI" --dry-run --full --json
+json 0 hr-load 'hr-load: a dry run without a target' sh -c "hr-extract --count '$small' | hr-transform | hr-load --dry-run --offline --json"
 json 0 hr 'a migration' hr migrate --from "$small" --to "$URI" --json
 json 0 hr 'once more' hr migrate --from "$small" --to "$URI" --json
 json 0 hr 'a dry run of what is done' hr migrate --from "$small" --to "$URI" --dry-run --json
