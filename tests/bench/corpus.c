@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "corpus.h"
 
 enum { PROMPT_SIZE = 6000 };
@@ -107,6 +105,18 @@ corpus_close(struct corpus *corpus)
 }
 
 uint64_t
+corpus_count(const struct corpus *corpus, enum kind kind)
+{
+	switch (kind) {
+	case DOCUMENT: return corpus->documents;
+	case CHUNK: return corpus->chunks;
+	case ENTITY: return corpus->entities;
+	case RELATION: return corpus->relations;
+	default: return corpus->chunks * 2;
+	}
+}
+
+uint64_t
 corpus_time(uint64_t index)
 {
 	return 1795243326 + index / 4;
@@ -133,7 +143,8 @@ void
 corpus_chunk_id(struct buffer *out, uint64_t chunk)
 {
 	corpus_document_id(out, chunk / CHUNKS_A_DOCUMENT);
-	buffer_format(out, "-chunk-%03u", (unsigned)(chunk % CHUNKS_A_DOCUMENT));
+	buffer_format(out, "-chunk-%03u",
+	    (unsigned)(chunk % CHUNKS_A_DOCUMENT));
 }
 
 void

@@ -12,7 +12,8 @@
 enum { CHUNKS_A_DOCUMENT = 20, CHUNKS_LEAST = 60 };
 enum { ENTITIES_A_CHUNK = 2, RELATIONS_A_CHUNK = 3 };
 
-enum kind { DOCUMENT, CHUNK, ENTITY, RELATION, ANSWER, GLEANING, EMBEDDING };
+/* ANSWER: the model's, which is asked about each chunk twice. */
+enum kind { DOCUMENT, CHUNK, ENTITY, RELATION, ANSWER, EMBEDDING };
 
 /* A source of numbers that depends only on what it was started with. */
 struct random {
@@ -45,6 +46,9 @@ void corpus_open(struct corpus *corpus, uint64_t chunks, unsigned dimension);
 
 /** corpus_close(corpus): free what corpus_open made. */
 void corpus_close(struct corpus *corpus);
+
+/** corpus_count(corpus, kind): how many there are of a kind; not EMBEDDING. */
+uint64_t corpus_count(const struct corpus *corpus, enum kind kind);
 
 /** corpus_time(index): seconds since 1970. */
 uint64_t corpus_time(uint64_t index);

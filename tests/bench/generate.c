@@ -3,7 +3,6 @@
  * always makes the same files. What it made is said on standard output, as
  * JSON.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,10 +61,9 @@ make_file(const struct store *store, const struct corpus *corpus,
 	char path[64];
 	int descriptor, result;
 
-	if (store == NULL)
-		snprintf(path, sizeof path, "graph_chunk_entity_relation.graphml");
-	else
-		snprintf(path, sizeof path, "%s.json", store->name);
+	snprintf(path, sizeof path, "%s%s", store == NULL ?
+	    "graph_chunk_entity_relation" : store->name,
+	    store == NULL ? ".graphml" : ".json");
 	descriptor = openat(directory, path, O_WRONLY | O_CREAT | O_EXCL, 0666);
 	if (descriptor < 0)
 		return error_system(error, STATUS_IO, "%s", path);
@@ -112,7 +110,8 @@ print_made(const struct corpus *corpus, uint64_t longest)
 		for (const struct store *store = lists[i]; store->name != NULL;
 		    store++)
 			printf("\"%s\":%llu,", store->name,
-			    (unsigned long long)store->count(corpus));
+			    (unsigned long long)corpus_count(corpus,
+			    store->kind));
 	printf("\"graph_nodes\":%llu,\"graph_edges\":%llu}}\n",
 	    (unsigned long long)corpus->entities,
 	    (unsigned long long)corpus->relations);

@@ -1,6 +1,6 @@
 #include "stores.h"
 
-/* The attributes' keys, as networkx numbers and types them. */
+/* The attributes' keys, numbered and typed as networkx does. */
 static const struct key {
 	const char *of, *name, *type;
 } keys[] = {
@@ -24,9 +24,9 @@ write_head(struct buffer *out)
 	    "xsi:schemaLocation=\"http://graphml.graphdrawing.org/xmlns "
 	    "http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd\">\n");
 	for (unsigned i = KEYS; i-- > 0;)
-		buffer_format(out, "  <key id=\"d%u\" for=\"%s\" attr.name=\"%s\" "
-		    "attr.type=\"%s\" />\n", i, keys[i].of, keys[i].name,
-		    keys[i].type);
+		buffer_format(out, "  <key id=\"d%u\" for=\"%s\" "
+		    "attr.name=\"%s\" attr.type=\"%s\" />\n", i, keys[i].of,
+		    keys[i].name, keys[i].type);
 	buffer_append_text(out, "  <graph edgedefault=\"undirected\">\n");
 }
 

@@ -19,7 +19,8 @@ static void
 write_hash(struct store_file *file, uint64_t document)
 {
 	corpus_hex(kv_cleared(&file->more), CHUNK, document);
-	python_json_text(&file->json, "content_hash", buffer_slice(&file->more));
+	python_json_text(&file->json, "content_hash",
+	    buffer_slice(&file->more));
 }
 
 void
@@ -46,7 +47,7 @@ static void
 answer_key(struct buffer *out, uint64_t index)
 {
 	buffer_append_text(out, "default:extract:");
-	corpus_hex(out, index % 2 == 0 ? ANSWER : GLEANING, index / 2);
+	corpus_hex(out, ANSWER, index);
 }
 
 void
@@ -59,7 +60,8 @@ kv_text_chunk(struct store_file *file, uint64_t index)
 	kv_open_record(file);
 	python_json_number(json, "tokens", file->text.length / 4);
 	python_json_text(json, "content", buffer_slice(&file->text));
-	python_json_number(json, "chunk_order_index", index % CHUNKS_A_DOCUMENT);
+	python_json_number(json, "chunk_order_index",
+	    index % CHUNKS_A_DOCUMENT);
 	corpus_document_id(kv_cleared(&file->more), index / CHUNKS_A_DOCUMENT);
 	python_json_text(json, "full_doc_id", buffer_slice(&file->more));
 	kv_write_file_path(file, index / CHUNKS_A_DOCUMENT);

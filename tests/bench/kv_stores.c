@@ -1,37 +1,6 @@
 #include "codec/json.h"
 #include "kv_records.h"
 
-static uint64_t
-documents(const struct corpus *corpus)
-{
-	return corpus->documents;
-}
-
-static uint64_t
-chunks(const struct corpus *corpus)
-{
-	return corpus->chunks;
-}
-
-/* Each chunk is asked about twice: what it tells, and what was missed. */
-static uint64_t
-answers(const struct corpus *corpus)
-{
-	return corpus->chunks * 2;
-}
-
-static uint64_t
-entities(const struct corpus *corpus)
-{
-	return corpus->entities;
-}
-
-static uint64_t
-relations(const struct corpus *corpus)
-{
-	return corpus->relations;
-}
-
 struct buffer *
 kv_cleared(struct buffer *buffer)
 {
@@ -56,7 +25,8 @@ kv_close_record(struct store_file *file, uint64_t index)
 }
 
 void
-kv_write_chunk_ids(struct store_file *file, const char *name, struct range chunks)
+kv_write_chunk_ids(struct store_file *file, const char *name,
+    struct range chunks)
 {
 	python_json_name(&file->json, slice_of(name));
 	python_json_open(&file->json, '[');
@@ -76,22 +46,22 @@ kv_write_file_path(struct store_file *file, uint64_t document)
 }
 
 const struct store kv_stores[] = {
-	{"kv_store_full_docs", documents, kv_full_doc},
-	{"kv_store_text_chunks", chunks, kv_text_chunk},
-	{"kv_store_llm_response_cache", answers, kv_answer},
-	{"kv_store_full_entities", documents, kv_document_entities},
-	{"kv_store_full_relations", documents, kv_document_relations},
-	{"kv_store_entity_chunks", entities, kv_entity_chunks},
-	{"kv_store_relation_chunks", relations, kv_relation_chunks},
-	{"kv_store_doc_status", documents, kv_doc_status},
-	{NULL, NULL, NULL}
+	{"kv_store_full_docs", DOCUMENT, kv_full_doc},
+	{"kv_store_text_chunks", CHUNK, kv_text_chunk},
+	{"kv_store_llm_response_cache", ANSWER, kv_answer},
+	{"kv_store_full_entities", DOCUMENT, kv_document_entities},
+	{"kv_store_full_relations", DOCUMENT, kv_document_relations},
+	{"kv_store_entity_chunks", ENTITY, kv_entity_chunks},
+	{"kv_store_relation_chunks", RELATION, kv_relation_chunks},
+	{"kv_store_doc_status", DOCUMENT, kv_doc_status},
+	{NULL, 0, NULL}
 };
 
 int
 kv_write(const struct store *store, struct store_file *file,
     struct error *error)
 {
-	uint64_t count = store->count(file->corpus);
+	uint64_t count = corpus_count(file->corpus, store->kind);
 
 	file->json.indented = true;
 	python_json_open(&file->json, '{');

@@ -21,10 +21,10 @@ struct store_file {
 	struct buffer more;
 };
 
-/* A kind of records in a JSON file; counts as corpus_* says. */
+/* A JSON file, with a record for each of a kind. */
 struct store {
 	const char *name;
-	uint64_t (*count)(const struct corpus *corpus);
+	enum kind kind;
 	void (*write)(struct store_file *file, uint64_t index);
 };
 

@@ -14,24 +14,6 @@ struct vectors {
 	struct buffer packed;
 };
 
-static uint64_t
-chunks(const struct corpus *corpus)
-{
-	return corpus->chunks;
-}
-
-static uint64_t
-entities(const struct corpus *corpus)
-{
-	return corpus->entities;
-}
-
-static uint64_t
-relations(const struct corpus *corpus)
-{
-	return corpus->relations;
-}
-
 static void
 write_text(struct store_file *file, const char *name)
 {
@@ -39,20 +21,18 @@ write_text(struct store_file *file, const char *name)
 	buffer_clear(&file->text);
 }
 
+/* The record's id is in file->text. */
 static void
-open_record(struct store_file *file, const char *prefix, enum kind kind,
-    uint64_t index)
+open_record(struct store_file *file, uint64_t index)
 {
 	python_json_open(&file->json, '{');
-	buffer_append_text(&file->text, prefix);
-	corpus_hex(&file->text, kind, index);
 	write_text(file, "__id__");
 	python_json_number(&file->json, "__created_at__", corpus_time(index));
 	python_json_number(&file->json, "__write_seq__",
 	    corpus_time(index) * 1000000000 + index);
 }
 
-/* Chunks' ids, or their documents' file paths, joined. */
+/* Chunks' ids, joined; their documents' file paths are left in file->more. */
 static void
 write_sources(struct store_file *file, struct range range)
 {
@@ -81,12 +61,8 @@ write_file_path(struct store_file *file)
 static void
 chunk(struct store_file *file, uint64_t index)
 {
-	python_json_open(&file->json, '{');
 	corpus_chunk_id(&file->text, index);
-	write_text(file, "__id__");
-	python_json_number(&file->json, "__created_at__", corpus_time(index));
-	python_json_number(&file->json, "__write_seq__",
-	    corpus_time(index) * 1000000000 + index);
+	open_record(file, index);
 	corpus_text(&file->text, index);
 	write_text(file, "content");
 	corpus_document_id(&file->text, index / CHUNKS_A_DOCUMENT);
@@ -98,7 +74,9 @@ chunk(struct store_file *file, uint64_t index)
 static void
 entity(struct store_file *file, uint64_t index)
 {
-	open_record(file, "ent-", ENTITY, index);
+	buffer_append_text(&file->text, "ent-");
+	corpus_hex(&file->text, ENTITY, index);
+	open_record(file, index);
 	corpus_name(&file->text, index);
 	write_text(file, "entity_name");
 	corpus_name(&file->text, index);
@@ -112,7 +90,9 @@ entity(struct store_file *file, uint64_t index)
 static void
 relation(struct store_file *file, uint64_t index)
 {
-	open_record(file, "rel-", RELATION, index);
+	buffer_append_text(&file->text, "rel-");
+	corpus_hex(&file->text, RELATION, index);
+	open_record(file, index);
 	corpus_ends(file->corpus, index, &file->text, &file->more);
 	write_text(file, "src_id");
 	python_json_text(&file->json, "tgt_id", buffer_slice(&file->more));
@@ -129,10 +109,10 @@ relation(struct store_file *file, uint64_t index)
 }
 
 const struct store vector_stores[] = {
-	{"vdb_chunks", chunks, chunk},
-	{"vdb_entities", entities, entity},
-	{"vdb_relationships", relations, relation},
-	{NULL, NULL, NULL}
+	{"vdb_chunks", CHUNK, chunk},
+	{"vdb_entities", ENTITY, entity},
+	{"vdb_relationships", RELATION, relation},
+	{NULL, 0, NULL}
 };
 
 /* Half precision, compressed: what LightRAG keeps beside the matrix. */
@@ -162,7 +142,7 @@ static int
 write_records(const struct store *store, struct store_file *file,
     struct vectors *vectors, struct error *error)
 {
-	uint64_t count = store->count(file->corpus);
+	uint64_t count = corpus_count(file->corpus, store->kind);
 
 	for (uint64_t i = 0; i < count; i++) {
 		python_json_item(&file->json);
@@ -222,8 +202,8 @@ vector_write(const struct store *store, struct store_file *file,
 	python_json_close(&file->json, ']');
 	python_json_name(&file->json, slice_of("matrix"));
 	if (result == 0)
-		result = write_matrix(store->count(file->corpus), file,
-		    &vectors, error);
+		result = write_matrix(corpus_count(file->corpus, store->kind),
+		    file, &vectors, error);
 	python_json_close(&file->json, '}');
 	embedding_close(&vectors.embedding);
 	buffer_free(&vectors.bytes);
