@@ -84,6 +84,8 @@ struct run {
 	struct stream_writer writer;
 	struct schema *schema;
 	struct filter *filter; /* NULL: no program */
+	uint64_t seen;         /* by the program */
+	uint64_t dropped;
 };
 
 static int
@@ -116,8 +118,11 @@ transform_record(struct run *run, const struct record *record,
 	if (reverse && schema_reverse(run->schema, record, &made, error) != 0)
 		return -1;
 	kept = made;
-	if (run->filter != NULL)
+	if (run->filter != NULL) {
 		got = filter_apply(run->filter, &made, &kept, error);
+		run->seen++;
+		run->dropped += got == 0;
+	}
 	if (got != 1)
 		return got; /* dropped, or failed */
 	if (reverse || kept.kind == RECORD_REJECT)
@@ -144,6 +149,10 @@ write_end(struct run *run, struct error *error)
 		program_note(name, "%s: member \"%s\" of %llu records has no "
 		    "column and is left behind", lost[i].store, lost[i].member,
 		    (unsigned long long)lost[i].count);
+	if (run->filter != NULL)
+		program_note(name, "the jq program dropped %llu of %llu "
+		    "records", (unsigned long long)run->dropped,
+		    (unsigned long long)run->seen);
 	result = stream_write_end(&run->writer, in, lost, lost_count, error);
 	free(in);
 	return result;
