@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,13 @@ read_double(struct numbers *numbers, struct slice text)
 	return strtod(buffer_text(&numbers->memory), NULL);
 }
 
+/* jq prints infinity as the greatest of its numbers. */
+static double
+as_printed(double value)
+{
+	return isinf(value) ? copysign(DBL_MAX, value) : value;
+}
+
 jv
 numbers_make(struct numbers *numbers, struct slice text)
 {
@@ -109,7 +117,7 @@ find_other(struct numbers *numbers, double value, struct slice text)
 		const struct slice *found =
 		    &numbers->texts[numbers->long_ones[i]];
 
-		if (read_double(numbers, *found) == value &&
+		if (as_printed(read_double(numbers, *found)) == value &&
 		    !same_number(*found, text))
 			return found;
 	}

@@ -60,6 +60,15 @@ take_debug(void *context, jv message)
 	}
 }
 
+/* There is no next input. (jq 1.6 calls whatever stood in its memory where
+ * nobody gave it a function.) */
+static jv
+no_input(jq_state *jq, void *context)
+{
+	(void)jq, (void)context;
+	return jv_invalid_with_msg(jv_string("break"));
+}
+
 /*
  * libjq reads ~/.jq into every program. Here a program is its own text, which
  * a job is known by, so there is no HOME while it is compiled.
@@ -90,6 +99,7 @@ runner_open(struct runner *runner, const char *text, const char *name,
 		out_of_memory(NULL);
 	jq_set_nomem_handler(runner->jq, out_of_memory, NULL);
 	jq_set_error_cb(runner->jq, take_message, runner);
+	jq_set_input_cb(runner->jq, no_input, NULL);
 	jq_set_debug_cb(runner->jq, take_debug, runner);
 	if (compile_alone(runner->jq, text))
 		return 0;
@@ -103,16 +113,20 @@ static enum run
 end_of_run(struct runner *runner, jv last, struct refusal *refusal)
 {
 	bool failed = jv_invalid_has_msg(jv_copy(last));
+	jv message;
 
 	if (!failed && !jq_halted(runner->jq)) {
 		jv_free(last);
 		return RUN_NONE;
 	}
-	refuse(refusal, "jq-error", failed ? "" : "the program halted ");
-	append_words(&refusal->words, failed ? jv_invalid_get_msg(last) :
-	    jq_get_error_message(runner->jq));
-	if (!failed)
-		jv_free(last);
+	refuse(refusal, "jq-error", failed ? "" : "the program halted");
+	message = failed ? jv_invalid_get_msg(jv_copy(last)) :
+	    jq_get_error_message(runner->jq);
+	if (!failed && jv_is_valid(message))
+		buffer_append_text(&refusal->words, ": ");
+	if (jv_is_valid(message))
+		append_words(&refusal->words, message);
+	jv_free(last);
 	return RUN_REFUSED;
 }
 
