@@ -12,6 +12,7 @@
 #include "base/program.h"
 #include "codec/json_failure.h"
 #include "writer/job.h"
+#include "writer/merge.h"
 #include "writer/preview_report.h"
 
 static const char name[] = "hr-load";
@@ -31,6 +32,7 @@ static const char help[] =
     "  -n, --dry-run       say what a load would find, need and do; change nothing\n"
     "  --full              the dry run takes every row and counts the rejects\n"
     "  --on-invalid WHAT   reject (default) or repair\n"
+    "  --merge             beside rows that are there, never over them\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
     "  --database NAME     the source's name in the job's row\n"
     "  --accept-changed    your own filter stood before this stage\n"
@@ -170,6 +172,21 @@ take_line(struct run *run, const struct line *line, struct error *error)
 	}
 }
 
+/* What a merge found there. */
+static int
+note_present(struct loader *loader, struct error *error)
+{
+	int64_t count;
+
+	if (merge_count_present(loader, &count, error) != 0)
+		return -1;
+	if (count > 0)
+		program_note(name, "%" PRId64 " row%s there already, the same: "
+		    "nothing was done to %s", count, count == 1 ? " was" :
+		    "s were", count == 1 ? "it" : "them");
+	return 0;
+}
+
 static int
 finish(struct run *run, struct error *error)
 {
@@ -180,6 +197,8 @@ finish(struct run *run, struct error *error)
 	if (loader->done_before)
 		program_note(name, "job %s was loaded before: nothing to do",
 		    loader->job);
+	if (note_present(loader, error) != 0)
+		return -1;
 	if (loader_rejected(loader) > 0)
 		program_note(name, "%" PRIu64 " record%s rejected; job %s "
 		    "keeps them whole, with the reasons, in hr.rejects%s",
@@ -274,11 +293,12 @@ settle(const struct options *options, struct error *error)
 	struct connection connection;
 	const char *job = options->loader.job, *command = options->command;
 	char phase[JOB_PHASE_SIZE];
+	int64_t kept = 0;
 	int result = connection_open(&connection, options->target, name,
 	    error);
 
 	if (result == 0 && strcmp(command, "discard") == 0)
-		result = job_discard(&connection, job, error);
+		result = job_discard(&connection, job, &kept, error);
 	else if (result == 0 && strcmp(command, "phase") == 0)
 		result = job_read_phase(&connection, job, phase, error);
 	else if (result == 0)
@@ -288,6 +308,9 @@ settle(const struct options *options, struct error *error)
 		    "unverified", error);
 	if (result == 0 && strcmp(command, "phase") == 0)
 		printf("%s\n", phase);
+	if (result == 0 && kept > 0)
+		program_note(name, "%" PRId64 " of the job's rows stay: others' "
+		    "rows refer to them", kept);
 	connection_close(&connection);
 	return result;
 }
@@ -301,6 +324,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"dry-run", no_argument, NULL, 'n'},
 		{"full", no_argument, NULL, 'f'},
 		{"on-invalid", required_argument, NULL, 'i'},
+		{"merge", no_argument, NULL, 'm'},
 		{"rejects", required_argument, NULL, 'r'},
 		{"database", required_argument, NULL, 'd'},
 		{"accept-changed", no_argument, NULL, 'a'},
@@ -332,6 +356,9 @@ parse_options(int argc, char **argv, struct options *options)
 		case 'i':
 			result = program_choice(name, "on-invalid", optarg,
 			    "reject", "repair", &options->loader.repair);
+			break;
+		case 'm':
+			options->loader.merge = true;
 			break;
 		case 'r':
 			options->loader.rejects = optarg;

@@ -22,6 +22,7 @@ static const char help[] =
     "\n"
     "  --counts                 compare only how many there are\n"
     "  --sample N               compare about N records\n"
+    "  --subset                 TARGET may hold more than SOURCE\n"
     "  --limit N                differences to name (default 20)\n"
     "  --source-workspace W     which workspace of a working_dir SOURCE\n"
     "  --schema NAME            a stream's records were in that schema's tables\n"
@@ -85,6 +86,7 @@ main(int argc, char **argv)
 	static const struct option longs[] = {
 		{"counts", no_argument, NULL, 'c'},
 		{"sample", required_argument, NULL, 's'},
+		{"subset", no_argument, NULL, 'u'},
 		{"limit", required_argument, NULL, 'l'},
 		{"source-workspace", required_argument, NULL, 'w'},
 		{"schema", required_argument, NULL, 'S'},
@@ -116,6 +118,8 @@ main(int argc, char **argv)
 			return program_version(name);
 		else if (option == 'c')
 			comparison.counts_only = true;
+		else if (option == 'u')
+			comparison.subset = true;
 		else if (option == 'J')
 			json = true;
 		else if (option == 'a')

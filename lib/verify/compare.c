@@ -213,13 +213,21 @@ digest_both(struct comparison *comparison, struct error *error)
 }
 
 bool
+compare_store_differs(const struct comparison *comparison, size_t store)
+{
+	return comparison->totals[DIFFERENCE_MISSING][store] > 0 ||
+	    comparison->totals[DIFFERENCE_CHANGED][store] > 0 ||
+	    (comparison->totals[DIFFERENCE_EXTRA][store] > 0 &&
+	    !comparison->subset);
+}
+
+bool
 compare_differs(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->store_count; i++)
-		for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
-			if (comparison->totals[kind][i] > 0)
-				return true;
-	return comparison->differs;
+		if (compare_store_differs(comparison, i))
+			return true;
+	return comparison->differs && !comparison->subset;
 }
 
 /* Only counts are known: what is more on one side is missing or extra. */
@@ -259,10 +267,23 @@ compare_buckets(struct comparison *comparison, struct error *error)
 	return drill_run(comparison, differing, error);
 }
 
+/* What is more in the target can only be told key by key. */
+static int
+check_subset(const struct comparison *comparison, struct error *error)
+{
+	for (size_t i = 0; i < 2 && comparison->subset; i++)
+		if (comparison->sides[i].once && !comparison->counts_only)
+			return error_set(error, STATUS_USAGE, "%s: a pipe can "
+			    "be read only once, --subset may need to read it "
+			    "again: give a file", comparison->sides[i].text);
+	return 0;
+}
+
 int
 compare_sides(struct comparison *comparison, struct error *error)
 {
-	if (look_at_both(comparison, error) != 0)
+	if (look_at_both(comparison, error) != 0 ||
+	    check_subset(comparison, error) != 0)
 		return -1;
 	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
 		comparison->totals[kind] = arena_array(&comparison->arena,

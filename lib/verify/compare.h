@@ -72,6 +72,7 @@ struct comparison {
 	uint64_t target_rejects;       /* the target's: it can't be read either */
 	bool counts_only;
 	uint64_t sample;               /* records to compare; 0: all */
+	bool subset;                   /* the target may hold more */
 	bool drilled;                  /* the second pass was made */
 	bool differs;                  /* some bucket does */
 };
@@ -88,5 +89,8 @@ void compare_free(struct comparison *comparison);
 
 /** compare_differs(comparison): whether any record differs. */
 bool compare_differs(const struct comparison *comparison);
+
+/** compare_store_differs(comparison, store): whether one of that store does. */
+bool compare_store_differs(const struct comparison *comparison, size_t store);
 
 #endif

@@ -50,7 +50,8 @@ note(struct comparison *comparison, enum difference_kind kind,
     const struct entry *entry, unsigned __int128 other)
 {
 	comparison->totals[kind][entry->store]++;
-	if (comparison->difference_count >= comparison->limit)
+	if (comparison->difference_count >= comparison->limit ||
+	    (kind == DIFFERENCE_EXTRA && comparison->subset))
 		return;
 	comparison->differences[comparison->difference_count++] =
 	    (struct difference){.kind = kind,

@@ -126,17 +126,21 @@ find_job(struct exceptions *exceptions, struct source *target,
 		return -1;
 	if (!there)
 		return 0;
-	result = connection_query(connection, "SELECT job_id, "
-	    "coalesce(fingerprint = $2, false) OR coalesce(content = $3, "
-	    "false) FROM hybridrag_migration_jobs WHERE workspace = $1 AND "
-	    "pg_schema = current_schema() AND phase <> 'discarded' ORDER BY "
-	    "created_at DESC LIMIT 1", 3, values, error);
+	/* Merging, several sources may have come into one workspace. */
+	result = connection_query(connection, "SELECT job_id, same, "
+	    "coalesce(to_jsonb(j)->>'merge', 'false') FROM "
+	    "hybridrag_migration_jobs j, LATERAL (SELECT coalesce(fingerprint "
+	    "= $2, false) OR coalesce(content = $3, false) AS same) AS s WHERE "
+	    "workspace = $1 AND pg_schema = current_schema() AND phase <> "
+	    "'discarded' ORDER BY same DESC, created_at DESC LIMIT 1", 3,
+	    values, error);
 	if (result == NULL)
 		return -1;
 	if (PQntuples(result) > 0) {
 		snprintf(exceptions->job, sizeof exceptions->job, "%s",
 		    PQgetvalue(result, 0, 0));
 		exceptions->other_source = PQgetvalue(result, 0, 1)[0] != 't';
+		exceptions->merged = PQgetvalue(result, 0, 2)[0] == 't';
 	}
 	PQclear(result);
 	return 0;

@@ -27,6 +27,7 @@ struct inserted {
 struct exceptions {
 	char job[64];
 	bool other_source; /* the job loaded another: it excepts nothing here */
+	bool merged;       /* the job came beside rows that were there */
 	struct arena arena;
 	struct exception *rejects;
 	size_t reject_count;
@@ -40,9 +41,9 @@ struct exceptions {
 
 /**
  * exceptions_read(exceptions, target, source, losses, error):
- * Read those of the workspace's last job, if ${target} is a PostgreSQL that
- * hr loaded from what ${source} is the header of (the same fingerprint or
- * content); else there are none. Return 0 or -1.
+ * Read those of the workspace's last job over what ${source} is the header of
+ * (the same fingerprint or content), if ${target} is a PostgreSQL into which
+ * hr loaded it; else there are none. Return 0 or -1.
  */
 int exceptions_read(struct exceptions *exceptions, struct source *target,
     const struct header *source, const struct loss_table *losses,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "postgres/row_key.h"
 #include "verify/relations.h"
 
 static void
@@ -94,9 +95,27 @@ check_relation(struct report *report, struct source *target,
 	return 0;
 }
 
+/* " AND …": row t of ${table} is one that the merging job made. */
+static void
+write_made(struct source *target, const struct exceptions *exceptions,
+    const struct table *table, struct buffer *sql)
+{
+	struct connection *connection = &target->connection;
+
+	buffer_append_text(sql, " AND EXISTS (SELECT FROM hr.merged AS m WHERE "
+	    "m.made AND m.job_id = ");
+	connection_literal(connection, sql, exceptions->job);
+	buffer_append_text(sql, " AND m.table_name = ");
+	connection_literal(connection, sql, table->name);
+	buffer_append_text(sql, " AND m.key = ");
+	row_key_write(connection, sql, "t", table->key, table->key_count);
+	buffer_append_char(sql, ')');
+}
+
 static int
 check_fill(struct report *report, struct source *target,
-    const struct finish *finish, struct error *error)
+    const struct finish *finish, const struct exceptions *exceptions,
+    struct error *error)
 {
 	const struct table *table = find(target, finish->table);
 	struct buffer sql = {0};
@@ -120,6 +139,8 @@ check_fill(struct report *report, struct source *target,
 		    finish->columns[i]);
 	}
 	buffer_append_char(&sql, ')');
+	if (exceptions->merged)
+		write_made(target, exceptions, table, &sql);
 	result = count(report, target, &sql, &unlike, &first, error);
 	buffer_free(&sql);
 	if (result != 0 || unlike < 0)
@@ -134,7 +155,7 @@ check_fill(struct report *report, struct source *target,
 
 int
 relations_check(struct report *report, struct source *target,
-    struct error *error)
+    const struct exceptions *exceptions, struct error *error)
 {
 	const struct table_set *set = schema_tables(target->schema);
 
@@ -147,7 +168,7 @@ relations_check(struct report *report, struct source *target,
 			return -1;
 	for (size_t i = 0; i < set->finish_count; i++)
 		if (!set->finishes[i].endpoints && check_fill(report, target,
-		    &set->finishes[i], error) != 0)
+		    &set->finishes[i], exceptions, error) != 0)
 			return -1;
 	return 0;
 }

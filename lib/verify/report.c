@@ -71,14 +71,16 @@ check_counts(struct report *report, const struct comparison *comparison)
 			    comparison->stores[j]);
 			uint64_t source = comparison->sides[0].counts[j];
 			uint64_t target = comparison->sides[1].counts[j];
+			bool passed = source == target ||
+			    (comparison->subset && source < target);
 
 			if (label == NULL || strcmp(label, labels[i]) != 0)
 				continue;
 			report_check(report, (struct check){.name = names[i],
 			    .store = comparison->stores[j],
-			    .passed = source == target, .source = source,
-			    .target = target, .words = source == target ?
-			    NULL : "Count mismatch"});
+			    .passed = passed, .source = source,
+			    .target = target, .words = passed ? NULL :
+			    "Count mismatch"});
 		}
 }
 
@@ -93,12 +95,14 @@ difference_words(struct report *report, const struct comparison *comparison,
 	    comparison->totals[DIFFERENCE_CHANGED][store]);
 }
 
-static bool
-store_differs(const struct comparison *comparison, size_t store)
+static uint64_t
+count_extra(const struct comparison *comparison)
 {
-	return comparison->totals[DIFFERENCE_MISSING][store] > 0 ||
-	    comparison->totals[DIFFERENCE_EXTRA][store] > 0 ||
-	    comparison->totals[DIFFERENCE_CHANGED][store] > 0;
+	uint64_t extra = 0;
+
+	for (size_t i = 0; i < comparison->store_count; i++)
+		extra += comparison->totals[DIFFERENCE_EXTRA][i];
+	return extra;
 }
 
 static void
@@ -121,11 +125,11 @@ check_records(struct report *report, const struct comparison *comparison)
 		report_check(report, (struct check){.name = arena_format(
 		    &report->arena, "Records of %s", comparison->stores[i]),
 		    .store = comparison->stores[i],
-		    .passed = !store_differs(comparison, i),
+		    .passed = !compare_store_differs(comparison, i),
 		    .source = comparison->sides[0].counts[i],
 		    .target = comparison->sides[1].counts[i],
-		    .words = store_differs(comparison, i) ? difference_words(
-		    report, comparison, i) : NULL});
+		    .words = compare_store_differs(comparison, i) ?
+		    difference_words(report, comparison, i) : NULL});
 }
 
 /* Vectors travel as base64: equal lengths are equal dimensions. */
@@ -180,6 +184,10 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 		    "were repaired by job %s (--on-invalid=repair)",
 		    comparison->exceptions.change_count,
 		    comparison->exceptions.job));
+	if (comparison->subset && count_extra(comparison) > 0)
+		report_note(report, arena_format(&report->arena, "%" PRIu64
+		    " records of the target are not in the source, as they "
+		    "may be (--subset)", count_extra(comparison)));
 	if (comparison->differs && !comparison->drilled)
 		report_note(report, "a pipe can be read only once, so that "
 		    "the keys that differ can't be named: give a file");
@@ -206,7 +214,8 @@ check_target(struct report *report, struct comparison *comparison,
 	    &comparison->sides[0].header;
 	result = source_open(&target, side->text, &options, error);
 	if (result == 0)
-		result = relations_check(report, &target, error);
+		result = relations_check(report, &target,
+		    &comparison->exceptions, error);
 	source_close(&target);
 	return result;
 }
@@ -304,6 +313,8 @@ print_differences(const struct comparison *comparison, FILE *out)
 	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
 		for (size_t i = 0; i < comparison->store_count; i++)
 			total += comparison->totals[kind][i];
+	if (comparison->subset)
+		total -= count_extra(comparison);
 	if (comparison->drilled && total > comparison->difference_count)
 		fprintf(out, "    … and %" PRIu64 " more (--limit)\n",
 		    total - comparison->difference_count);

@@ -123,7 +123,8 @@ send_rows(struct loader *loader, bool all, struct error *error)
 	struct batch *batch = loader->batch;
 	size_t waiting = batch->copy.length - batch->sent;
 
-	if (waiting == 0 || (!all && waiting < MESSAGE))
+	if (waiting == 0 || (!all && waiting < MESSAGE) ||
+	    loader->options.merge)
 		return 0;
 	if (!batch->copying) {
 		if (careful_start_copy(loader, opening(loader), batch->table,
@@ -144,9 +145,10 @@ settle_rows(struct loader *loader, struct error *error)
 {
 	struct batch *batch = loader->batch;
 
-	if (batch->count == 0)
+	if (batch->count == 0 || loader->options.merge)
 		return connection_run(&loader->connection, opening(loader),
-		    error);
+		    error) != 0 ? -1 :
+		    careful_load(loader, 0, batch->count, error);
 	if (send_rows(loader, true, error) != 0)
 		return -1;
 	if (careful_end_copy(&loader->connection, error) == 0)
@@ -155,17 +157,6 @@ settle_rows(struct loader *loader, struct error *error)
 		return -1;
 	return undo(loader, error) != 0 ? -1 :
 	    careful_load(loader, 0, batch->count, error);
-}
-
-/* A superseded row was counted as loaded before; count it back. */
-static uint64_t
-superseded(const struct batch *batch)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < batch->reject_count; i++)
-		count += slice_is(batch->rejects[i].reason, "duplicate-key");
-	return count;
 }
 
 static int
@@ -210,6 +201,7 @@ int
 batch_commit(struct loader *loader, struct error *error)
 {
 	struct batch *batch = loader->batch;
+	size_t rejects = batch->reject_count;
 	struct store_progress progress;
 
 	if (batch->table == NULL)
@@ -221,10 +213,9 @@ batch_commit(struct loader *loader, struct error *error)
 	progress.digest.count += batch->digest.count;
 	progress.digest.sum += batch->digest.sum;
 	progress.rejected += batch->reject_count;
-	progress.rows += batch->count - superseded(batch);
-	for (size_t i = 0; i < batch->reject_count; i++)
-		progress.rows -= slice_is(batch->rejects[i].reason,
-		    "refused-by-server");
+	/* Each reject since is one of the batch's rows, or one that was
+	 * counted before and is superseded now. */
+	progress.rows += batch->count - (batch->reject_count - rejects);
 	if (record_rest(loader, &progress, error) != 0)
 		return -1;
 	if (loader->holding) {

@@ -4,30 +4,19 @@
 
 #include "base/clock.h"
 #include "writer/careful.h"
+#include "writer/merge.h"
 #include "writer/tables.h"
 
 enum { MESSAGE = 64 * 1024 };
 
 int
-careful_start_copy(struct loader *loader, const char *before,
-    struct table *table, struct error *error)
+careful_begin_copy(struct connection *connection, const char *sql,
+    struct error *error)
 {
-	struct connection *connection = &loader->connection;
-	struct buffer sql = {0}, header = {0};
-	PGresult *result;
+	struct buffer header = {0};
+	PGresult *result = PQexec(connection->pg, sql);
 	int status = 0;
 
-	buffer_append_text(&sql, before);
-	buffer_append_text(&sql, "COPY ");
-	tables_qualify(loader, &sql, table->name);
-	for (size_t i = 0; i < table->column_count; i++) {
-		buffer_append_text(&sql, i > 0 ? ", " : " (");
-		connection_identifier(connection, &sql,
-		    table->columns[i].name);
-	}
-	buffer_append_text(&sql, ") FROM STDIN (FORMAT binary)");
-	result = PQexec(connection->pg, buffer_text(&sql));
-	buffer_free(&sql);
 	if (PQresultStatus(result) != PGRES_COPY_IN)
 		return connection_failed(connection, result, error);
 	PQclear(result);
@@ -37,6 +26,28 @@ careful_start_copy(struct loader *loader, const char *before,
 		status = connection_failed(connection, NULL, error);
 	buffer_free(&header);
 	return status;
+}
+
+int
+careful_start_copy(struct loader *loader, const char *before,
+    struct table *table, struct error *error)
+{
+	struct buffer sql = {0};
+	int result;
+
+	buffer_append_text(&sql, before);
+	buffer_append_text(&sql, "COPY ");
+	tables_qualify(loader, &sql, table->name);
+	for (size_t i = 0; i < table->column_count; i++) {
+		buffer_append_text(&sql, i > 0 ? ", " : " (");
+		connection_identifier(&loader->connection, &sql,
+		    table->columns[i].name);
+	}
+	buffer_append_text(&sql, ") FROM STDIN (FORMAT binary)");
+	result = careful_begin_copy(&loader->connection, buffer_text(&sql),
+	    error);
+	buffer_free(&sql);
+	return result;
 }
 
 int
@@ -125,11 +136,13 @@ row_object(struct batch *batch, size_t index)
 }
 
 static int
-copy_rows(struct loader *loader, size_t from, size_t to, struct error *error)
+load_rows(struct loader *loader, size_t from, size_t to, struct error *error)
 {
 	struct batch *batch = loader->batch;
 	size_t start = batch->rows[from].copy_start;
 
+	if (loader->options.merge)
+		return merge_rows(loader, from, to, error);
 	if (careful_start_copy(loader, "", batch->table, error) != 0 ||
 	    careful_send(&loader->connection, batch->copy.data + start,
 	    batch->rows[to - 1].copy_end - start, error) != 0)
@@ -152,6 +165,15 @@ write_key(struct loader *loader, const struct table *table, yyjson_val *row,
 	}
 }
 
+void
+careful_reject(struct batch *batch, size_t index, const char *reason,
+    const char *detail)
+{
+	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
+	    row_object(batch, index)), slice_of(reason), slice_of(detail),
+	    row_line(batch, index));
+}
+
 /* A `row` line of what the server had: ${row} is a JSON object. */
 static void
 write_row_line(struct buffer *line, const char *table, const char *store,
@@ -166,13 +188,32 @@ write_row_line(struct buffer *line, const char *table, const char *store,
 	buffer_append_char(line, '}');
 }
 
+void
+careful_supersede(struct loader *loader, size_t index, const char *row)
+{
+	struct batch *batch = loader->batch;
+	struct buffer line = {0};
+	char detail[80];
+
+	snprintf(detail, sizeof detail, "superseded by seq %" PRIu64,
+	    batch->rows[index].seq);
+	write_row_line(&line, batch->table->name, batch->store, row);
+	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
+	    row_object(batch, index)), slice_of("duplicate-key"),
+	    slice_of(detail), buffer_slice(&line));
+	buffer_free(&line);
+}
+
+/* What can be done for a row that was refused. */
+enum room { ROOM_NONE, ROOM_MADE, ROOM_SETTLED };
+
 /*
  * Take away the row that stands under the key of row ${index}: the batch's
- * row replaces it, and it becomes a reject. ${*replaced} is false where
- * there is none, so that something else is unique too.
+ * row replaces it, and it becomes a reject. Without one, something else is
+ * unique too.
  */
 static int
-replace_row(struct loader *loader, size_t index, bool *replaced,
+replace_row(struct loader *loader, size_t index, enum room *room,
     struct error *error)
 {
 	struct batch *batch = loader->batch;
@@ -180,8 +221,7 @@ replace_row(struct loader *loader, size_t index, bool *replaced,
 	yyjson_val *row = row_object(batch, index);
 	const char **values = arena_array(&batch->arena, table->key_count,
 	    sizeof *values);
-	struct buffer sql = {0}, line = {0};
-	char detail[80];
+	struct buffer sql = {0};
 	PGresult *result;
 
 	buffer_append_text(&sql, "DELETE FROM ");
@@ -194,18 +234,23 @@ replace_row(struct loader *loader, size_t index, bool *replaced,
 	buffer_free(&sql);
 	if (result == NULL)
 		return -1;
-	*replaced = PQntuples(result) == 1;
-	if (*replaced) {
-		snprintf(detail, sizeof detail, "superseded by seq %" PRIu64,
-		    batch->rows[index].seq);
-		write_row_line(&line, table->name, batch->store,
-		    PQgetvalue(result, 0, 0));
-		batch_reject(batch, batch->rows[index].seq,
-		    batch_row_id(table, row), slice_of("duplicate-key"),
-		    slice_of(detail), buffer_slice(&line));
-		buffer_free(&line);
-	}
+	*room = PQntuples(result) == 1 ? ROOM_MADE : ROOM_NONE;
+	if (*room == ROOM_MADE)
+		careful_supersede(loader, index, PQgetvalue(result, 0, 0));
 	PQclear(result);
+	return 0;
+}
+
+static int
+merge_row(struct loader *loader, size_t index, enum room *room,
+    struct error *error)
+{
+	enum merge_outcome outcome;
+
+	if (merge_again(loader, index, &outcome, error) != 0)
+		return -1;
+	*room = outcome == MERGE_SETTLED ? ROOM_SETTLED :
+	    outcome == MERGE_TRY_AGAIN ? ROOM_MADE : ROOM_NONE;
 	return 0;
 }
 
@@ -259,9 +304,11 @@ insert_endpoints(struct loader *loader, const struct finish *finish,
 		    "$3::text, $4::text), 'epoch'");
 		for (int j = 5; j <= count; j++)
 			buffer_format(&sql, ", $%d", j);
-		buffer_append_text(&sql, ") ON CONFLICT DO NOTHING RETURNING 1)"
-		    " INSERT INTO hr.inserted SELECT $1, $2, $4 FROM made "
-		    "ON CONFLICT DO NOTHING");
+		buffer_append_text(&sql, ") ON CONFLICT DO NOTHING RETURNING "
+		    "*)");
+		merge_write_listed(loader, &sql, finish->other);
+		buffer_append_text(&sql, " INSERT INTO hr.inserted SELECT $1, "
+		    "$2, $4 FROM made ON CONFLICT DO NOTHING");
 		made = connection_query(connection, buffer_text(&sql), count,
 		    values, error);
 		result = made == NULL ? -1 : 0;
@@ -285,24 +332,22 @@ undo_to_savepoint(struct loader *loader, struct error *error)
 	return 0;
 }
 
-/*
- * Do what makes room for a refused row: ${*again} says whether anything was
- * done, so that it is worth sending the row again.
- */
+/* Do what makes room for a refused row, so that it is worth sending again. */
 static int
-make_room(struct loader *loader, size_t index, bool *again,
+make_room(struct loader *loader, size_t index, enum room *room,
     struct error *error)
 {
 	const struct finish *finish = find_endpoints(loader->set,
 	    loader->batch->table);
 
-	*again = false;
+	*room = ROOM_NONE;
 	if (strcmp(loader->connection.sqlstate, "23505") == 0)
-		return replace_row(loader, index, again, error);
+		return (loader->options.merge ? merge_row : replace_row)(
+		    loader, index, room, error);
 	if (strcmp(loader->connection.sqlstate, "23503") != 0 ||
 	    finish == NULL)
 		return 0;
-	*again = true;
+	*room = ROOM_MADE;
 	return insert_endpoints(loader, finish, index, error);
 }
 
@@ -314,21 +359,21 @@ settle_row(struct loader *loader, size_t index, const struct error *why,
 {
 	struct batch *batch = loader->batch;
 	size_t rejects = batch->reject_count;
-	bool again;
+	enum room room;
+	int result;
 
-	if (connection_run(&loader->connection, "SAVEPOINT hr", error) != 0 ||
-	    make_room(loader, index, &again, error) != 0)
+	if (connection_run(&loader->connection, "SAVEPOINT hr", error) != 0)
 		return -1;
-	if (again && copy_rows(loader, index, index + 1, error) == 0)
+	result = make_room(loader, index, &room, error);
+	if (result == 0 && room == ROOM_MADE)
+		result = load_rows(loader, index, index + 1, error);
+	if (result == 0 && room != ROOM_NONE)
 		return 0;
-	if (again && !careful_row_fault(&loader->connection))
+	if (result != 0 && !careful_row_fault(&loader->connection))
 		return -1;
-	if (again)
-		why = error;
 	batch->reject_count = rejects;
-	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
-	    row_object(batch, index)), slice_of("refused-by-server"),
-	    slice_of(why->message), row_line(batch, index));
+	careful_reject(batch, index, "refused-by-server", result != 0 ?
+	    error->message : why->message);
 	return undo_to_savepoint(loader, error);
 }
 
@@ -342,7 +387,7 @@ careful_load(struct loader *loader, size_t from, size_t to, struct error *error)
 		return 0;
 	if (connection_run(&loader->connection, "SAVEPOINT hr", error) != 0)
 		return -1;
-	if (copy_rows(loader, from, to, &why) == 0)
+	if (load_rows(loader, from, to, &why) == 0)
 		return 0;
 	if (!careful_row_fault(&loader->connection)) {
 		*error = why;

@@ -7,6 +7,11 @@
 
 #include "writer/batch.h"
 
+/** careful_begin_copy(connection, sql, error): the statements ${sql}, of which
+ * the last is COPY … FROM STDIN (FORMAT binary), and its header. */
+int careful_begin_copy(struct connection *connection, const char *sql,
+    struct error *error);
+
 /** careful_start_copy(loader, before, table, error): the statements
  * ${before}, in the same round trip COPY … FROM STDIN, and its header. */
 int careful_start_copy(struct loader *loader, const char *before,
@@ -23,13 +28,24 @@ int careful_end_copy(struct connection *connection, struct error *error);
  * fault: its data, a constraint, a limit. */
 bool careful_row_fault(const struct connection *connection);
 
+/** careful_reject(batch, index, reason, detail): a row of the batch becomes a
+ * reject. */
+void careful_reject(struct batch *batch, size_t index, const char *reason,
+    const char *detail);
+
+/** careful_supersede(loader, index, row): ${row}, a JSON object as the server
+ * gives it, becomes a `duplicate-key` reject: row ${index} replaces it. */
+void careful_supersede(struct loader *loader, size_t index, const char *row);
+
 /**
  * careful_load(loader, from, to, error):
  * Within the transaction, load rows ${from} to ${to} (not included) of the
  * batch, halving where the server refuses them. A row whose key is there
  * already replaces that one, which becomes a `duplicate-key` reject; an edge
  * without its ends gets them; any other refused row becomes a reject with the
- * server's message. Return 0, or -1 where it is no row's fault.
+ * server's message. A job that merges does so with its own rows only; what
+ * becomes of others' is merge_rows' matter. Return 0, or -1 where it is no
+ * row's fault.
  */
 int careful_load(struct loader *loader, size_t from, size_t to,
     struct error *error);

@@ -1,5 +1,6 @@
 #include "writer/finish.h"
 #include "writer/indexes.h"
+#include "writer/merge.h"
 #include "writer/step.h"
 #include "writer/tables.h"
 
@@ -48,6 +49,7 @@ fill(struct loader *loader, const struct finish *finish, struct error *error)
 		    finish->columns[i]);
 	}
 	buffer_append_char(&sql, ')');
+	merge_write_only_made(loader, &sql, finish->table);
 	result = step_run(loader, "filling", finish->table, &sql, 1,
 	    &loader->workspace, error);
 	buffer_free(&sql);
@@ -106,13 +108,15 @@ endpoints(struct loader *loader, const struct finish *finish,
 		add_name(loader, &sql, i > 0 ? ", " : "", finish->on[i]);
 	buffer_append_text(&sql, ", hr_id, jsonb_build_object(");
 	connection_literal(&loader->connection, &sql, finish->member);
-	buffer_append_text(&sql, ", hr_id), 'epoch' FROM missing RETURNING ");
-	add_name(loader, &sql, "", finish->identity);
-	buffer_append_text(&sql, " AS hr_id) INSERT INTO hr.inserted SELECT ");
+	buffer_append_text(&sql, ", hr_id), 'epoch' FROM missing RETURNING "
+	    "*)");
+	merge_write_listed(loader, &sql, finish->other);
+	buffer_append_text(&sql, " INSERT INTO hr.inserted SELECT ");
 	connection_literal(&loader->connection, &sql, loader->job);
 	buffer_append_text(&sql, ", ");
 	connection_literal(&loader->connection, &sql, finish->other);
-	buffer_append_text(&sql, ", hr_id FROM made ON CONFLICT DO NOTHING");
+	add_name(loader, &sql, ", ", finish->identity);
+	buffer_append_text(&sql, " FROM made ON CONFLICT DO NOTHING");
 	result = step_run(loader, "inserting missing endpoints of",
 	    finish->table, &sql, 1, &loader->workspace, error);
 	buffer_free(&sql);

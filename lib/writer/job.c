@@ -27,8 +27,19 @@ described_name(const struct table *table)
 	return table->described != NULL ? table->described : table->name;
 }
 
-/* [{"table": …, "described": …, "scope": …}, …]: for discarding without the
- * stream, and to know the job again. */
+static void
+write_key_names(const struct table *table, struct buffer *out)
+{
+	json_write_name(out, "key", false);
+	for (size_t i = 0; i < table->key_count; i++) {
+		buffer_append_char(out, i > 0 ? ',' : '[');
+		json_write_string(out, slice_of(table->key[i]));
+	}
+	buffer_append_char(out, ']');
+}
+
+/* [{"table": …, "described": …, "scope": …, "key": […]}, …]: for discarding
+ * without the stream, and to know the job again. */
 static void
 write_tables(const struct table_set *set, struct buffer *out)
 {
@@ -42,6 +53,7 @@ write_tables(const struct table_set *set, struct buffer *out)
 		json_write_name(out, "scope", false);
 		json_write_string(out, slice_of(set->tables[i].scope != NULL ?
 		    set->tables[i].scope : ""));
+		write_key_names(&set->tables[i], out);
 		buffer_append_char(out, '}');
 	}
 	buffer_append_char(out, ']');
@@ -65,13 +77,14 @@ insert_job(struct loader *loader, struct error *error)
 	result = connection_query(&loader->connection, "INSERT INTO "
 	    "hybridrag_migration_jobs (job_id, database_name, source_backend, "
 	    "target_backend, status, started_at, total_records, phase, epoch, "
-	    "source, fingerprint, content, pg_schema, workspace, tables) "
-	    "VALUES ($1, $2, $3, 'postgres', 'in_progress', now(), $4, "
-	    "'loading', 1, $5, $6, $7, $8, $9, $10)", 10,
+	    "source, fingerprint, content, pg_schema, workspace, tables, "
+	    "merge) VALUES ($1, $2, $3, 'postgres', 'in_progress', now(), $4, "
+	    "'loading', 1, $5, $6, $7, $8, $9, $10, $11)", 11,
 	    (const char *[]){loader->job, loader->options.database != NULL ?
 	    loader->options.database : loader->workspace, header->system,
 	    number, header->source, header->fingerprint, header->content,
-	    loader->schema, loader->workspace, buffer_text(&tables)}, error);
+	    loader->schema, loader->workspace, buffer_text(&tables),
+	    loader->options.merge ? "true" : "false"}, error);
 	buffer_free(&tables);
 	loader->epoch = 1;
 	PQclear(result);
@@ -127,7 +140,7 @@ same_text(const PGresult *result, int column, const char *text)
 
 /* Columns of the query in find_job. */
 enum { JOB_ID, JOB_PHASE, JOB_FINGERPRINT, JOB_CONTENT, JOB_SOURCE, JOB_SCHEMA,
-    JOB_WORKSPACE, JOB_SAME_TABLES };
+    JOB_WORKSPACE, JOB_SAME_TABLES, JOB_MERGE };
 
 static bool
 same_source(const struct loader *loader, const PGresult *result)
@@ -146,11 +159,13 @@ find_job(struct loader *loader, struct error *error)
 	    "jsonb_agg(e->'described' ORDER BY n) FROM "
 	    "jsonb_array_elements(tables) WITH ORDINALITY AS t(e, n)) = "
 	    "(SELECT jsonb_agg(e->'described' ORDER BY n) FROM "
-	    "jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t(e, n)) FROM "
-	    "hybridrag_migration_jobs WHERE ";
+	    "jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t(e, n)), "
+	    /* A dry run may meet a table of a time without that column. */
+	    "coalesce(to_jsonb(j)->>'merge', 'false') FROM "
+	    "hybridrag_migration_jobs j WHERE ";
 	struct buffer tables = {0};
 	PGresult *result;
-	char sql[768];
+	char sql[1024];
 
 	write_tables(loader->set, &tables);
 	if (loader->options.job != NULL) {
@@ -184,6 +199,24 @@ check_tables(struct loader *loader, const PGresult *found,
 	    loader->workspace);
 }
 
+static bool
+same_mode(const struct loader *loader, const PGresult *found)
+{
+	return same_text(found, JOB_MERGE, loader->options.merge ? "true" :
+	    "false");
+}
+
+/* What it loaded before means something else with --merge. */
+static int
+refuse_mode(struct loader *loader, const PGresult *found, struct error *error)
+{
+	return error_set(error, STATUS_CONFLICT, "%s: job %s was begun %s "
+	    "--merge: go on so, or remove what it wrote with: hr-load discard "
+	    "--job %s", loader->connection.place, PQgetvalue(found, 0, JOB_ID),
+	    loader->options.merge ? "without" : "with",
+	    PQgetvalue(found, 0, JOB_ID));
+}
+
 /* A job named by the user must be of this very source and target. */
 static int
 check_named(struct loader *loader, const PGresult *result,
@@ -210,7 +243,8 @@ check_named(struct loader *loader, const PGresult *result,
 	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0)
 		return error_set(error, STATUS_CONFLICT,
 		    "job %s was discarded", job);
-	return 0;
+	return same_mode(loader, result) ? 0 :
+	    refuse_mode(loader, result, error);
 }
 
 static bool
@@ -226,7 +260,7 @@ is_unfinished(const PGresult *result)
 static int
 start_new(struct loader *loader, struct error *error)
 {
-	if (tables_refuse_rows(loader, error) != 0)
+	if (!loader->options.merge && tables_refuse_rows(loader, error) != 0)
 		return -1;
 	return insert_job(loader, error);
 }
@@ -255,6 +289,8 @@ judge(struct loader *loader, const PGresult *found, struct job_view *view,
 		    loader->workspace, view->id);
 	if (!same_source(loader, found))
 		return 0;
+	if (is_unfinished(found) && !same_mode(loader, found))
+		return refuse_mode(loader, found, error);
 	if (!is_unfinished(found)) {
 		int64_t rows = 0;
 
@@ -263,7 +299,10 @@ judge(struct loader *loader, const PGresult *found, struct job_view *view,
 		if (rows == 0)
 			return 0; /* somebody took them away: a new job */
 	}
-	view->state = is_unfinished(found) ? JOB_UNFINISHED : JOB_LOADED;
+	/* A finished job of the other mode is another one. */
+	if (same_mode(loader, found))
+		view->state = is_unfinished(found) ? JOB_UNFINISHED :
+		    JOB_LOADED;
 	return check_tables(loader, found, error);
 }
 

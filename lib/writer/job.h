@@ -36,7 +36,8 @@ struct job_view {
  * job_look(loader, view, error):
  * Find, reading only, the job that a load would go on with, or that makes it
  * needless. STATUS_CONFLICT where one stands in the way: of another source
- * and unfinished, or of this source with other tables.
+ * and unfinished, unfinished and begun with or without --merge, unlike this
+ * one, or of this source with other tables.
  */
 int job_look(struct loader *loader, struct job_view *view,
     struct error *error);
@@ -44,7 +45,7 @@ int job_look(struct loader *loader, struct job_view *view,
 /**
  * job_start(loader, error):
  * Find the job to go on with, or find that it is done, or make a new one
- * (whose workspace must have no rows yet). Fills the loader's job, epoch,
+ * (whose workspace must have no rows yet, unless it merges). Fills the loader's job, epoch,
  * resumed, done_before and progress.
  */
 int job_start(struct loader *loader, struct error *error);
@@ -94,9 +95,11 @@ int job_settle(struct connection *connection, const char *job,
 /**
  * job_discard(connection, job, error):
  * Remove what a job wrote, the workspace's rows in its tables, and set it to
- * `discarded`. A job that was verified is refused.
+ * `discarded`. Of a job that merged only the rows that it made go, and of
+ * these ${*kept} stay, to which rows of others refer. A job that was verified
+ * is refused, and one behind which another came.
  */
-int job_discard(struct connection *connection, const char *job,
+int job_discard(struct connection *connection, const char *job, int64_t *kept,
     struct error *error);
 
 /** job_write_rejects(loader, path, error): the job's rejects, one `reject`

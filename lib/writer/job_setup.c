@@ -21,6 +21,8 @@ static const char setup_sql[] =
     "  epoch bigint NOT NULL DEFAULT 0,\n"
     "  source text, fingerprint text, content text,\n"
     "  pg_schema text, workspace text, tables jsonb DEFAULT '[]');\n"
+    "ALTER TABLE hybridrag_migration_jobs\n"
+    "  ADD COLUMN IF NOT EXISTS merge boolean NOT NULL DEFAULT false;\n"
     "CREATE INDEX IF NOT EXISTS idx_migration_status\n"
     "  ON hybridrag_migration_jobs (status);\n"
     "CREATE SCHEMA IF NOT EXISTS hr;\n"
@@ -36,7 +38,10 @@ static const char setup_sql[] =
     "  job_id text, store text, seq bigint, column_name text, what text);\n"
     "CREATE TABLE IF NOT EXISTS hr.inserted (\n"
     "  job_id text, table_name text, id text,\n"
-    "  PRIMARY KEY (job_id, table_name, id));\n";
+    "  PRIMARY KEY (job_id, table_name, id));\n"
+    "CREATE TABLE IF NOT EXISTS hr.merged (\n"
+    "  job_id text, table_name text, key bytea, made boolean NOT NULL,\n"
+    "  PRIMARY KEY (job_id, table_name, key));\n";
 
 static int
 refuse_setup(struct connection *connection, const char *schema,
@@ -75,13 +80,13 @@ job_prepare(struct connection *connection, const char *schema,
 	int64_t there;
 
 	if (connection_number(connection, "SELECT count(*) FROM "
-	    "unnest(ARRAY['progress','rejects','changes','inserted']) AS name "
-	    "WHERE to_regclass('hr.' || name) IS NOT NULL "
-	    "HAVING to_regclass(quote_ident($1) || "
-	    "'.hybridrag_migration_jobs') IS NOT NULL", 1, values, &there,
-	    error) != 0)
+	    "unnest(ARRAY['progress','rejects','changes','inserted','merged']) "
+	    "AS name WHERE to_regclass('hr.' || name) IS NOT NULL "
+	    "HAVING EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
+	    "to_regclass(quote_ident($1) || '.hybridrag_migration_jobs') AND "
+	    "attname = 'merge')", 1, values, &there, error) != 0)
 		return -1;
-	if (there == 4)
+	if (there == 5)
 		return 0;
 	/* Two first runs at once must not trip over each other. */
 	if (connection_run(connection, "BEGIN; SELECT "

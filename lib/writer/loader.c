@@ -8,6 +8,7 @@
 #include "writer/finish.h"
 #include "writer/job.h"
 #include "writer/loader.h"
+#include "writer/merge.h"
 #include "writer/tables.h"
 
 int
@@ -94,7 +95,8 @@ loader_begin(struct loader *loader, const struct header *header,
 	    job_start(loader, error) == 0)
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
-	if (result != 0 || check_positions(loader, error) != 0)
+	if (result != 0 || check_positions(loader, error) != 0 ||
+	    (loader->options.merge && merge_open(loader, error) != 0))
 		return -1;
 	loader->started = true;
 	loader->untold = memory_array(header->store_count,

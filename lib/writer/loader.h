@@ -21,6 +21,7 @@ struct loader_options {
 	uint64_t batch_size;  /* rows in a transaction, at most */
 	bool repair;          /* --on-invalid=repair */
 	bool accept_changed;  /* lines needn't come again as they came before */
+	bool merge;           /* beside rows that are there already */
 	const char *database; /* the registered name, for the job's row */
 	const char *rejects;  /* file to write this job's rejects to, or NULL */
 };

@@ -106,6 +106,23 @@ look_at_constraints(struct preview *preview, struct loader *loader,
 	return result == NULL ? -1 : 0;
 }
 
+/* Those beside which a merge would come. */
+static void
+look_at_rows(struct preview *preview, struct loader *loader)
+{
+	struct error error = {0};
+	int64_t rows;
+
+	if (tables_count_rows(loader, &rows, &error) != 0)
+		preview_find(preview, "rows there", error.status,
+		    error.message);
+	else
+		preview_find(preview, "rows there", STATUS_DONE, rows == 0 ?
+		    "none" : arena_format(&preview->arena, "%" PRId64 ": they "
+		    "stay as they are; only the run finds which of the "
+		    "source's are the same, and which are conflicts", rows));
+}
+
 static void
 look_at_tables(struct preview *preview, struct loader *loader,
     bool **existing)
@@ -131,7 +148,9 @@ look_at_tables(struct preview *preview, struct loader *loader,
 		    error.message);
 	if (preview->ours)
 		return;
-	if (tables_refuse_rows(loader, &error) != 0)
+	if (loader->options.merge)
+		look_at_rows(preview, loader);
+	else if (tables_refuse_rows(loader, &error) != 0)
 		preview_find(preview, "rows in the way", error.status,
 		    error.message);
 	else

@@ -280,7 +280,7 @@ cp -r "$dir" mended
 sed -i 's/x\\u0000y/xy/' mended/*
 exits 1 "$what: a source that was mended since is another" hr-verify mended "$URI&workspace=$ws&schema=lightrag&embedding_model=m"
 matches 'missing: kv_store_text_chunks "a"' "$(cat out)" "$what: what was rejected then is missing now"
-matches '^note: job .* loaded another source, or this one changed since' "$(cat out)" "$what: and that is said"
+matches '^note: job .* loaded another source, .*or this one changed since' "$(cat out)" "$what: and that is said"
 
 new 'U+0000, repaired'
 cp "$scratch/source$((number - 1))"/* "$dir"
