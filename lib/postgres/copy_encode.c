@@ -11,6 +11,8 @@
 /* PostgreSQL counts time from 2000-01-01. */
 static const int64_t POSTGRES_EPOCH = 946684800000000;
 enum { TEXT_OID = 25, VARCHAR_OID = 1043, MOST_DIMENSIONS = 16000 };
+/* A value has up to 1 GiB, its length of four bytes included (MaxAllocSize). */
+enum { MOST_BYTES = 0x3FFFFFFF - 4 };
 
 /* What one value's encoder needs to know. */
 struct encoding {
@@ -478,9 +480,9 @@ copy_encode_row(const struct column *columns, size_t count, yyjson_val *row,
 		} else {
 			put32(out, 0);
 			good = encode_value(&encoding, value);
-			if (good && out->length - start > INT32_MAX)
-				good = refuse(&encoding, "too-long",
-				    "is longer than 2 GiB");
+			if (good && out->length - start - 4 > MOST_BYTES)
+				good = refuse(&encoding, "too-long", "is longer "
+				    "than PostgreSQL's limit of 1 GiB");
 			set_length(out, start);
 		}
 		if (!good) {

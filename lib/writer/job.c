@@ -391,13 +391,23 @@ parameter(struct slice text)
 	return copy;
 }
 
+/* What a message to the server, up to 1 GiB long, has room for. */
+static struct slice
+fitting(struct slice text)
+{
+	static const size_t most = 500 * 1000 * 1000;
+
+	return text.length > most ? (struct slice){0} : text;
+}
+
 int
 job_reject(struct loader *loader, const struct record *reject,
     struct error *error)
 {
 	char number[24];
-	char *texts[] = {parameter(reject->id), parameter(reject->reason),
-	    parameter(reject->detail), parameter(reject->rejected)};
+	char *texts[] = {parameter(fitting(reject->id)),
+	    parameter(reject->reason), parameter(reject->detail),
+	    parameter(fitting(reject->rejected))};
 	PGresult *result;
 
 	snprintf(number, sizeof number, "%" PRIu64, reject->seq);

@@ -62,7 +62,8 @@ int job_advance(struct loader *loader, const char *table, const char *store,
 
 /**
  * job_reject(loader, reject, error): within the batch's transaction, keep one
- * reject.
+ * reject; an id or a record of more than 500 MB, which no message to the
+ * server has room for, as null.
  */
 int job_reject(struct loader *loader, const struct record *reject,
     struct error *error);
