@@ -38,6 +38,7 @@ trap 'exit 129' HUP
 # Once: nothing of the user's own is seen or touched by a test.
 if [ -z "${SCRATCH:-}" ]; then
 	HR_SANDBOX_SERVER=$("$sandbox" server) || exit 2
+	USER_HOME=$HOME # for pip alone
 	for name in $(env | sed -n 's/^\(PG[A-Z]*\|XDG_[A-Z_]*\|HYBRIDRAG_[A-Z_]*\|POSTGRES_[A-Z_]*\)=.*/\1/p'); do
 		unset "$name"
 	done
@@ -48,7 +49,7 @@ if [ -z "${SCRATCH:-}" ]; then
 fi
 HOME=$scratch/home
 mkdir "$HOME"
-export TESTS DATA HR_BIN PATH HOME LC_ALL TZ HR_SANDBOX_SERVER
+export TESTS DATA HR_BIN PATH HOME USER_HOME LC_ALL TZ HR_SANDBOX_SERVER
 
 # --- PostgreSQL ------------------------------------------------------------------------
 
