@@ -237,7 +237,8 @@ check_named(struct loader *loader, const PGresult *result,
 	if (!same_source(loader, result))
 		return error_set(error, STATUS_CONFLICT, "job %s is of source "
 		    "%s with fingerprint %s; %s has %s: it is another source, "
-		    "or it changed since", job, PQgetvalue(result, 0,
+		    "or it changed since, or went through another jq program",
+		    job, PQgetvalue(result, 0,
 		    JOB_SOURCE), PQgetvalue(result, 0, JOB_FINGERPRINT),
 		    loader->header->source, loader->header->fingerprint);
 	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0)
@@ -282,9 +283,10 @@ judge(struct loader *loader, const PGresult *found, struct job_view *view,
 	    PQgetvalue(found, 0, JOB_PHASE));
 	if (is_unfinished(found) && !same_source(loader, found))
 		return error_set(error, STATUS_CONFLICT, "%s: job %s of "
-		    "another source (%s, or it changed since) is unfinished "
-		    "in workspace \"%s\"; finish it, or remove what it wrote "
-		    "with: hr-load discard --job %s", loader->connection.place,
+		    "another source (%s, or it changed since, or with another "
+		    "jq program) is unfinished in workspace \"%s\"; finish "
+		    "it, or remove what it wrote with: hr-load discard --job "
+		    "%s", loader->connection.place,
 		    view->id, PQgetvalue(found, 0, JOB_SOURCE),
 		    loader->workspace, view->id);
 	if (!same_source(loader, found))
