@@ -7,7 +7,8 @@
 
 # The sanitizers need the address space for themselves: with them only the results count.
 within() { prlimit --as=$((96 * 1024 * 1024)) "$@"; }
-verified() { prlimit --stack=1048576 --as=$((128 * 1024 * 1024)) hr-verify "$@"; } # two threads
+# Its second thread would else reserve 128 MiB of addresses for itself.
+verified() { MALLOC_ARENA_MAX=1 prlimit --as=$((96 * 1024 * 1024)) hr-verify "$@"; }
 case $HR_BIN in
 *sanitize*)
 	within() { "$@"; }
