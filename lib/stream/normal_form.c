@@ -277,6 +277,60 @@ add_missing(struct normal_form *form, size_t *count,
 	}
 }
 
+/* Whether a member that is there comes back as it was written, and not only as
+ * the ${normal} form of it. */
+static bool
+is_kept(const struct normal_member *member, struct slice normal)
+{
+	struct slice text = json_text(member->value);
+	struct buffer back = {0};
+	int64_t instant;
+	bool kept = true;
+
+	if (member->value == NULL || member->loss == NULL)
+		return true;
+	switch (member->loss->rule) {
+	case LOSS_SECONDS:
+		return slice_equal(text, normal);
+	case LOSS_EMPTY_LIST:
+		return !slice_is(text, "");
+	case LOSS_ISO_TIME:
+		if (!read_instant(member->loss, member->value, &instant))
+			return yyjson_is_str(member->value);
+		timestamp_write(&back, timestamp_floor(instant,
+		    member->loss->digits));
+		kept = slice_equal(text, buffer_slice(&back));
+		buffer_free(&back);
+		return kept;
+	default:
+		return true;
+	}
+}
+
+/* A line for each member; what isn't kept of one that is there is counted. */
+static void
+write_members(struct normal_form *form, size_t count,
+    const struct record *record, yyjson_val *object,
+    const struct loss_counter *counter)
+{
+	struct buffer *body = &form->body;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct normal_member *member = &form->members[i];
+		size_t start;
+
+		json_write_string(body, member->name);
+		buffer_append_char(body, ':');
+		start = body->length;
+		write_member(form, member, object);
+		if (counter != NULL && !is_kept(member, (struct slice){
+		    body->data + start, body->length - start}))
+			count_loss(counter, record, member->name,
+			    member->loss);
+		buffer_append_char(body, '\n');
+	}
+}
+
 static void
 append_part(struct buffer *out, struct slice part)
 {
@@ -346,12 +400,7 @@ normal_form_make(struct normal_form *form, const struct record *record,
 		    compare_members);
 	make_key(form, record);
 	buffer_clear(&form->body);
-	for (i = 0; i < count; i++) {
-		json_write_string(&form->body, form->members[i].name);
-		buffer_append_char(&form->body, ':');
-		write_member(form, &form->members[i], object);
-		buffer_append_char(&form->body, '\n');
-	}
+	write_members(form, count, record, object, counter);
 	append_part(&form->body, record->vector);
 	return 0;
 }
