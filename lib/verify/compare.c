@@ -198,6 +198,7 @@ digest_both(struct comparison *comparison, struct error *error)
 		side->mixed_vectors = arena_array(&comparison->arena, count,
 		    sizeof *side->mixed_vectors);
 	}
+	meter_begin(&comparison->meter, "comparing", true);
 	problem = pthread_create(&thread, NULL, digest_side, &sides[1]);
 	if (problem != 0)
 		return error_set(error, STATUS_IO, "no thread: %s",
@@ -279,15 +280,19 @@ check_subset(const struct comparison *comparison, struct error *error)
 	return 0;
 }
 
-int
-compare_sides(struct comparison *comparison, struct error *error)
+static uint64_t
+records_of(const struct side *side)
 {
-	if (look_at_both(comparison, error) != 0 ||
-	    check_subset(comparison, error) != 0)
-		return -1;
-	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
-		comparison->totals[kind] = arena_array(&comparison->arena,
-		    comparison->store_count, sizeof(uint64_t));
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < side->header.store_count; i++)
+		count += side->header.stores[i].count;
+	return count;
+}
+
+static int
+compare_records(struct comparison *comparison, struct error *error)
+{
 	if (digest_both(comparison, error) != 0)
 		return -1;
 	if (comparison->counts_only) {
@@ -295,6 +300,24 @@ compare_sides(struct comparison *comparison, struct error *error)
 		return 0;
 	}
 	return compare_buckets(comparison, error);
+}
+
+int
+compare_sides(struct comparison *comparison, struct error *error)
+{
+	int result;
+
+	if (look_at_both(comparison, error) != 0 ||
+	    check_subset(comparison, error) != 0)
+		return -1;
+	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
+		comparison->totals[kind] = arena_array(&comparison->arena,
+		    comparison->store_count, sizeof(uint64_t));
+	meter_open(&comparison->meter, records_of(&comparison->sides[0]),
+	    records_of(&comparison->sides[1]));
+	result = compare_records(comparison, error);
+	meter_close(&comparison->meter);
+	return result;
 }
 
 void

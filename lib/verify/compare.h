@@ -10,6 +10,7 @@
 #include "filter/filter.h"
 #include "location/source.h"
 #include "verify/exceptions.h"
+#include "verify/meter.h"
 
 enum { BUCKETS = 4096 };
 
@@ -51,6 +52,7 @@ struct loss_count {
 
 struct comparison {
 	struct arena arena;
+	struct meter meter;
 	struct side sides[2];          /* source, target */
 	const struct loss_table *losses;
 	struct filter *filter;         /* the user's program over the source's

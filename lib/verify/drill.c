@@ -98,6 +98,7 @@ drill_round(struct comparison *comparison, const bool *wanted,
 	struct entries entries[2] = {{.wanted = wanted}, {.wanted = wanted}};
 	int result = 0;
 
+	meter_begin(&comparison->meter, "finding what differs", false);
 	for (size_t i = 0; i < 2 && result == 0; i++) {
 		struct pass pass = {.comparison = comparison,
 		    .side = &comparison->sides[i], .take = collect,
@@ -258,6 +259,7 @@ find_details(struct comparison *comparison, struct error *error)
 	    sizeof *details.list)};
 	int result = 0;
 
+	meter_begin(&comparison->meter, "naming what differs", false);
 	for (size_t i = 0; i < 2 && result == 0; i++) {
 		struct pass pass = {.comparison = comparison,
 		    .side = &comparison->sides[i], .take = keep_detail,

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "verify/pass.h"
 
+enum { TOLD = 64 }; /* the meter is told of so many records at once */
+
 static size_t
 store_index(const struct comparison *comparison, const char *name)
 {
@@ -130,6 +132,7 @@ pass_run(struct pass *pass, struct error *error)
 	struct side *side = pass->side;
 	struct normal_form form;
 	struct record record;
+	uint64_t read = 0;
 	int got = 1;
 
 	if (!side->is_target)
@@ -143,7 +146,11 @@ pass_run(struct pass *pass, struct error *error)
 		got = source_next(side->kept, &record, error);
 		if (got == 1 && take_record(pass, &form, &record, error) != 0)
 			got = -1;
+		if (got == 1 && ++read % TOLD == 0)
+			meter_tell(&pass->comparison->meter, side->is_target,
+			    TOLD);
 	}
+	meter_tell(&pass->comparison->meter, side->is_target, read % TOLD);
 	pass_close(side);
 	normal_form_close(&form);
 	return got;

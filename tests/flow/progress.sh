@@ -37,6 +37,15 @@ is 'elapsed input server bytes' "$(jq -r 'select(.kind == "commit").run | keys_u
 is true "$(jq -s '[.[] | select(.kind == "commit").run] | last | .server > 2000 and .input < 1000 and .elapsed >= .server' \
     "$scratch/commits")" 'and on whom it waited'
 
+# --- a verification --------------------------------------------------------------------
+
+hr-extract "$small" >"$scratch/records"
+on_terminal "{ $slowly <records; } | hr-verify - '$small'"
+matches '^[0-9]+ %, [0-9]+/1384 records, [0-9]+/s, [0-9]+:[0-9][0-9] left, slowest: source, comparing$' "$(drawn)" \
+    'a verification says which side is slower'
+matches "ALL CHECKS PASSED" "$(drawn)" "and then the report"
+is '' "$(grep -E 'slowest: target' "$scratch/drawn")" 'and never the other one'
+
 # --- where it is shown -----------------------------------------------------------------
 
 hr-checkpoint record quiet.checkpoint <"$scratch/commits" 2>"$scratch/err"
