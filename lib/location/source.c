@@ -220,8 +220,14 @@ source_workspaces(const char *text, struct buffer *out, struct error *error)
 	if (result == 0)
 		result = location.system->files->workspaces(location.path,
 		    &found, error);
-	for (size_t i = 0; result == 0 && i < found.count; i++)
+	for (size_t i = 0; result == 0 && i < found.count; i++) {
+		if (strchr(found.names[i], '\n') != NULL)
+			result = error_set(error, STATUS_SOURCE, "%s: the name "
+			    "of a workspace's directory has a line feed in it, "
+			    "which no list of lines can hold: rename it",
+			    location.path);
 		buffer_format(out, "%s\n", found.names[i]);
+	}
 	reader_workspaces_free(&found);
 	location_free(&location);
 	return result;

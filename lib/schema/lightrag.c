@@ -194,14 +194,21 @@ describe(const struct header *header, const struct schema_options *options,
 static const char *
 note(const struct header *header, const struct schema_options *options)
 {
+	bool vectors = false;
+
 	for (size_t i = 0; i < header->store_count; i++)
-		if (header->stores[i].shape == SHAPE_VECTOR &&
-		    header->stores[i].count > 0 &&
-		    options->embedding_model == NULL)
-			return "no embedding model is known, so embeddings go "
-			    "into the tables without a suffix; LightRAG copies "
-			    "them into its model's own tables when it starts "
-			    "(--embedding-model names these directly)";
+		vectors |= header->stores[i].shape == SHAPE_VECTOR &&
+		    header->stores[i].count > 0;
+	if (vectors && options->embedding_model == NULL)
+		return "no embedding model is known, so embeddings go into the "
+		    "tables without a suffix; LightRAG copies them into its "
+		    "model's own tables when it starts (--embedding-model "
+		    "names these directly)";
+	if (vectors && header->embedding_model != NULL &&
+	    strcmp(header->embedding_model, options->embedding_model) != 0)
+		return "the source names another embedding model than "
+		    "--embedding-model does, whose tables are taken; LightRAG "
+		    "finds the embeddings there only if it runs with that one";
 	return NULL;
 }
 

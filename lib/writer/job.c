@@ -140,7 +140,7 @@ same_text(const PGresult *result, int column, const char *text)
 
 /* Columns of the query in find_job. */
 enum { JOB_ID, JOB_PHASE, JOB_FINGERPRINT, JOB_CONTENT, JOB_SOURCE, JOB_SCHEMA,
-    JOB_WORKSPACE, JOB_SAME_TABLES, JOB_MERGE };
+    JOB_WORKSPACE, JOB_SAME_TABLES, JOB_MERGE, JOB_HAD_ROWS };
 
 static bool
 same_source(const struct loader *loader, const PGresult *result)
@@ -161,8 +161,8 @@ find_job(struct loader *loader, struct error *error)
 	    "(SELECT jsonb_agg(e->'described' ORDER BY n) FROM "
 	    "jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t(e, n)), "
 	    /* A dry run may meet a table of a time without that column. */
-	    "coalesce(to_jsonb(j)->>'merge', 'false') FROM "
-	    "hybridrag_migration_jobs j WHERE ";
+	    "coalesce(to_jsonb(j)->>'merge', 'false'), migrated_records > 0 "
+	    "FROM hybridrag_migration_jobs j WHERE ";
 	struct buffer tables = {0};
 	PGresult *result;
 	char sql[1024];
@@ -298,7 +298,7 @@ judge(struct loader *loader, const PGresult *found, struct job_view *view,
 
 		if (tables_count_rows(loader, &rows, error) != 0)
 			return -1;
-		if (rows == 0)
+		if (rows == 0 && PQgetvalue(found, 0, JOB_HAD_ROWS)[0] == 't')
 			return 0; /* somebody took them away: a new job */
 	}
 	/* A finished job of the other mode is another one. */
