@@ -1,28 +1,39 @@
 #include "reader/sample.h"
 
-/* Keep each second point. */
+/* Of a number, all bits of which count (the finalizer of SplitMix64). */
+static uint64_t
+mix(uint64_t number)
+{
+	number += 0x9E3779B97F4A7C15;
+	number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9;
+	number = (number ^ number >> 27) * 0x94D049BB133111EB;
+	return number ^ number >> 31;
+}
+
+/* Keep about each second point. */
 static void
 thin(struct sample *sample)
 {
-	sample->count = (sample->count + 1) / 2;
+	size_t kept = 0;
+
+	sample->mask = sample->mask * 2 + 1;
 	for (size_t i = 0; i < sample->count; i++)
-		sample->points[i] = sample->points[2 * i];
-	sample->step *= 2;
+		if ((mix(sample->points[i].seq) & sample->mask) == 0)
+			sample->points[kept++] = sample->points[i];
+	sample->count = kept;
 }
 
 void
 sample_note(struct sample *sample, uint64_t start, uint64_t seq)
 {
+	uint64_t hash = mix(seq);
+
 	sample_end(sample, start);
-	if (sample->step == 0)
-		sample->step = 1;
-	if (sample->seen++ % sample->step != 0)
-		return;
-	if (sample->count == SAMPLE_MOST) {
+	sample->seen++;
+	while ((hash & sample->mask) == 0 && sample->count == SAMPLE_MOST)
 		thin(sample);
-		if ((sample->seen - 1) % sample->step != 0)
-			return;
-	}
+	if ((hash & sample->mask) != 0)
+		return;
 	sample->points[sample->count++] = (struct sample_point){start, 0, seq};
 	sample->open = true;
 }

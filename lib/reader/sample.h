@@ -1,6 +1,7 @@
 /*
- * A sample of a store: where some of its records stand in the file, spread
- * evenly over all, noted while the file is walked once.
+ * A sample of a store: where some of its records stand in the file, chosen
+ * over all of it by a hash of their number, so that nothing in their order
+ * matters; noted while the file is walked once.
  */
 #ifndef HR_READER_SAMPLE_H
 #define HR_READER_SAMPLE_H
@@ -26,7 +27,7 @@ struct sample_point {
 struct sample {
 	struct sample_point points[SAMPLE_MOST];
 	size_t count;
-	uint64_t step; /* each so-manieth record is a point; 0: not yet */
+	uint64_t mask; /* records whose hash has none of these bits are points */
 	uint64_t seen;
 	bool open;     /* the last point waits for its end */
 };

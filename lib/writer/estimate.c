@@ -9,7 +9,7 @@
 enum {
 	POINTER = 4, BTREE_ROOM = 8152, POSTING_MOST = 812, ROW_NUMBER = 6,
 	TOAST_HEADER = 36, TOAST_ENTRY = 20, HNSW_ROOM = 8160,
-	HNSW_MOST = 8156, HNSW_M = 16, HNSW_ROUND = 4096, MAP_PAGES = 4069
+	SPARE_STEP = 32, HNSW_MOST = 8156, HNSW_M = 16, HNSW_ROUND = 4096, MAP_PAGES = 4069
 };
 
 /* Measured: leaves of a btree that was built, grew in order, grew anyhow. */
@@ -58,13 +58,30 @@ estimate_close(struct estimate *estimate)
 	*estimate = (struct estimate){0};
 }
 
+/* Go to a page with room for ${bytes}: one that has it left, or a new one. */
 static void
-put(struct estimate_pages *pages, size_t bytes)
+turn_page(struct estimate_pages *pages, size_t bytes)
 {
-	if (pages->full == 0 || pages->used + bytes > PAGE_ROOM) {
+	size_t class = (bytes + SPARE_STEP - 1) / SPARE_STEP;
+
+	if (pages->full > 0)
+		pages->spare[(PAGE_ROOM - pages->used) / SPARE_STEP]++;
+	while (class < SPARE_CLASSES && pages->spare[class] == 0)
+		class++;
+	if (class < SPARE_CLASSES) {
+		pages->spare[class]--;
+		pages->used = PAGE_ROOM - class * SPARE_STEP;
+	} else {
 		pages->full++;
 		pages->used = 0;
 	}
+}
+
+static void
+put(struct estimate_pages *pages, size_t bytes)
+{
+	if (pages->full == 0 || pages->used + bytes > PAGE_ROOM)
+		turn_page(pages, bytes);
 	pages->used += bytes;
 }
 

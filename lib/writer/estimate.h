@@ -7,10 +7,14 @@
 
 #include "postgres/row_size.h"
 
+enum { SPARE_CLASSES = 256 };
+
 /* Pages that fill up, one row behind the other. */
 struct estimate_pages {
 	uint64_t full;
-	size_t used; /* bytes of the last one */
+	size_t used; /* bytes of the one that is filled now */
+	/* Pages with room left, by 32 bytes, as PostgreSQL's map has them. */
+	uint32_t spare[SPARE_CLASSES];
 };
 
 /* A btree: the primary key's, or one of the table's indexes. */

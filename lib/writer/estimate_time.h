@@ -1,7 +1,7 @@
 /*
  * The time that a load will take, roughly: from what this machine needs to
- * encode rows, from the way to the server and back, and from measured
- * proportions between these and the rest.
+ * encode rows and to compress what the server will, from the way to the
+ * server and back, and from measured proportions between these and the rest.
  */
 #ifndef HR_WRITER_ESTIMATE_TIME_H
 #define HR_WRITER_ESTIMATE_TIME_H
@@ -10,8 +10,10 @@
 
 /* What there is to do. */
 struct estimate_work {
-	uint64_t bytes;         /* of rows, as they are sent */
-	double bytes_a_second;  /* that one core encodes; 0: not known */
+	double bytes;           /* of rows, as they are sent */
+	double encoding;        /* seconds of work to encode them */
+	double measuring;       /* seconds of work to compress and measure them,
+	                         * much as the server has to */
 	uint64_t transactions;
 	double round_trip;      /* seconds; 0: not known, or next to nothing */
 	double vector_work;     /* of all vector indexes: rows × dimension, with

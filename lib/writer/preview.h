@@ -32,6 +32,9 @@ struct preview_table {
 	bool existing;
 	struct estimate estimate;
 	struct estimate_disk disk;
+	double encoding;   /* seconds of work for the rows of the estimate */
+	double measuring;  /* likewise, most of it compressing, as the server
+	                    * will */
 };
 
 struct preview_reason {

@@ -250,7 +250,7 @@ json_time(const struct preview *preview, struct buffer *out)
 		buffer_append_text(out, "null");
 	else
 		buffer_format(out, "%.6f", preview->server.round_trip);
-	buffer_format(out, ",\"load\":%.1f,\"vector_indexes\":%.1f}",
+	buffer_format(out, ",\"load\":%.2f,\"vector_indexes\":%.2f}",
 	    preview->time.load, preview->time.vector_indexes);
 }
 

@@ -11,7 +11,7 @@
 #include "writer/preview_rows.h"
 #include "writer/preview_target.h"
 
-/* Rows of a table that are measured, spread evenly over all. */
+/* Rows of a table that are measured, about. */
 enum { MEASURED = 512 };
 
 int
@@ -79,8 +79,10 @@ is_measured(const struct preview_rows *rows, const struct record *record)
 	    slice_of(record->store));
 	uint64_t count = rows->preview->header->stores[store].count;
 
+	/* By a hash, so that nothing in the rows' order matters. */
 	return rows->preview->header->sample || count <= MEASURED ||
-	    record->seq % (count / MEASURED) == 0;
+	    (uint64_t)digest_hash((struct slice){(const char *)&record->seq,
+	    sizeof record->seq}) % count < MEASURED;
 }
 
 static void
@@ -181,16 +183,13 @@ take_row(struct preview_rows *rows, const struct line *line)
 {
 	struct batch *batch = rows->loader.batch;
 	bool measured = is_measured(rows, &line->record);
-	double begun = measured ? clock_work() : 0;
+	double begun = measured ? clock_work() : 0, encoded;
 	struct slice copy;
 
 	batch_take(&rows->loader, line);
-	if (measured) {
-		rows->seconds += clock_work() - begun;
-		rows->bytes += batch->copy.length;
-	}
 	if (batch->count == 0)
 		return;
+	encoded = measured ? clock_work() : 0;
 	copy = buffer_slice(&batch->copy);
 	if (rows->preview->options.full) {
 		if (!fits_key(rows, line, copy))
@@ -200,8 +199,13 @@ take_row(struct preview_rows *rows, const struct line *line)
 		else
 			rows->current->rows++;
 	}
-	if (measured)
-		estimate_row(&rows->current->estimate, copy);
+	if (!measured)
+		return;
+	begun = encoded - begun;
+	encoded = clock_work();
+	estimate_row(&rows->current->estimate, copy);
+	rows->current->encoding += begun;
+	rows->current->measuring += clock_work() - encoded;
 }
 
 int
@@ -274,9 +278,13 @@ add_table(struct preview *preview, struct preview_table *table,
 	    .rows = table->rows, .existing = table->existing,
 	    .updated = updated_part(preview, table)}, &table->disk);
 	preview->disk += estimate_total(&table->disk);
-	if (seen > 0)
-		work->bytes += (uint64_t)((double)table->estimate.copy_bytes /
-		    (double)seen * (double)table->rows);
+	if (seen > 0) {
+		double factor = (double)table->rows / (double)seen;
+
+		work->bytes += (double)table->estimate.copy_bytes * factor;
+		work->encoding += table->encoding * factor;
+		work->measuring += table->measuring * factor;
+	}
 	work->transactions += table->rows /
 	    preview->options.loader.batch_size + 1;
 	for (size_t i = 0; i < described->index_count; i++) {
@@ -312,9 +320,7 @@ int
 preview_rows_finish(struct preview_rows *rows, struct error *error)
 {
 	struct preview *preview = rows->preview;
-	struct estimate_work work = {.bytes_a_second = rows->seconds > 0 ?
-	    (double)rows->bytes / rows->seconds : 0,
-	    .round_trip = preview->server.round_trip};
+	struct estimate_work work = {.round_trip = preview->server.round_trip};
 
 	count_rows(preview);
 	for (size_t i = 0; i < preview->set->table_count; i++)

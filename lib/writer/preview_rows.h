@@ -16,8 +16,6 @@ struct preview_rows {
 	struct key_set keys;   /* of the table at hand */
 	struct preview_table *current;
 	struct output rejects; /* file of rejects; descriptor -1: none */
-	double seconds;        /* spent in encoding */
-	uint64_t bytes;        /* encoded in that time */
 };
 
 /** preview_rows_open(rows, preview, error): make ready, make the file of

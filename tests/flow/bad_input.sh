@@ -469,6 +469,26 @@ sql "insert into lightrag_graph_nodes (workspace, id, properties) values ('$ws',
 exits 1 "$what: a bare node too many" verify
 matches 'extra: graph_nodes "extra"' "$(cat out)" "$what: is named"
 
+# noise LENGTH: letters and digits that can't be compressed, the same each time
+noise() {
+	awk -v size="$1" 'BEGIN {
+		letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+		for (x = 1; size-- > 0;) { x = (x * 16807) % 2147483647; printf "%s", substr(letters, 1 + int(x / 2147483647 * 64), 1) }
+	}'
+}
+
+# PostgreSQL's limit for an entry of an index, 2704 bytes, holds for what is left when a long
+# text was compressed. A workspace wN, the namespace and headers take 34 to 36 bytes of it.
+new 'a key too long for an index'
+{
+	for length in 2500 2640 2690 2720 3000; do echo "<node id=\"$(noise $length)\"/>"; done
+	echo "<node id=\"$(printf '%09000d' 0)\"/>"
+	echo "<node id=\"$(printf '%05000d' 0)$(noise 2200)\"/>"
+} | graph
+loads '0 0 1' "$(i=3; for length in 2690 2720 3000; do echo "graph_nodes|$i|$(noise $length)|refused-by-server"; i=$((i + 1)); done)"
+matches 'index row size [0-9]+ exceeds' "$(reject_of 4 detail)" "$what: the server's words"
+matches 'primary key takes [0-9]+ bytes, PostgreSQL.s limit is 2704' "$(jq -r .detail dry.rejects)" "$what: those of the dry run"
+
 # --- the source itself -------------------------------------------------------------------------
 
 new 'a pipe instead of a file'

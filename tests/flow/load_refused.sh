@@ -130,7 +130,7 @@ for words in 'Records to Migrate:' '  Entities +2$' '  Relations +1$' '  Chunks 
 	matches "$words" "$(cat dry)" "dry run: $words"
 done
 exits 0 'dry run as JSON' sh -c "hr-load --dry-run --json '$URI' <rows"
-is '13 true 0' "$(jq -r '"\(.source.stores | length) \(all(.target[]; .passed)) \(.status)"' out)" 'its members'
+is '13 true 0' "$(jq -r '"\(.source.stores | length) \(all(.target[]; .passed)) \(.exit_status)"' out)" 'its members'
 exits 0 'dry run without asking the target' sh -c 'hr-load --dry-run --offline <rows'
 head -n -1 rows >begun
 exits 4 'dry run of a stream without its end' sh -c "hr-load --dry-run '$URI' <begun"
