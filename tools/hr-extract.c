@@ -1,14 +1,13 @@
 /*
  * hr-extract: the records of a store, read only (hr-extract(1)).
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/options.h"
 #include "base/program.h"
 #include "location/source.h"
 #include "state/checkpoint.h"
@@ -99,63 +98,27 @@ list_workspaces(const char *location, struct error *error)
 static int
 parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option longs[] = {
-		{"store", required_argument, NULL, 's'},
-		{"source-workspace", required_argument, NULL, 'w'},
-		{"resume", required_argument, NULL, 'r'},
-		{"count", no_argument, NULL, 'c'},
-		{"sample", no_argument, NULL, 'S'},
-		{"list-workspaces", no_argument, NULL, 'l'},
-		{"max-record", required_argument, NULL, 'x'},
-		{"vectors", required_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0}
-	};
 	struct reader_options *reader = &options->source.reader;
-	int option, result = 0;
+	struct option_list only = {options->only, 0, MOST_STORES};
+	const struct program_option table[] = {
+		{"store", .list = &only},
+		{"source-workspace", .text = &reader->workspace},
+		{"resume", .text = &options->resume},
+		{"count", .flag = &options->count},
+		{"sample", .flag = &reader->sample},
+		{"list-workspaces", .flag = &options->list},
+		{"max-record", .number = &options->max_record, .least = 1024,
+		    .most = SIZE_MAX / 8},
+		{"vectors", .flag = &options->arrays,
+		    .words = {"base64", "array"}},
+		{NULL}
+	};
+	int result = options_read(name, help, table, argc, argv);
 
-	while (result == 0 && (option = getopt_long(argc, argv, "hV", longs,
-	    NULL)) != -1) {
-		switch (option) {
-		case 's':
-			if (reader->only_count < MOST_STORES) {
-				options->only[reader->only_count++] = optarg;
-				break;
-			}
-			program_note(name, "--store: too many");
-			return STATUS_USAGE;
-		case 'w':
-			reader->workspace = optarg;
-			break;
-		case 'r':
-			options->resume = optarg;
-			break;
-		case 'c':
-			options->count = true;
-			break;
-		case 'S':
-			reader->sample = true;
-			break;
-		case 'l':
-			options->list = true;
-			break;
-		case 'x':
-			result = program_number(name, "max-record", optarg,
-			    1024, SIZE_MAX / 8, &options->max_record);
-			break;
-		case 'v':
-			result = program_choice(name, "vectors", optarg,
-			    "base64", "array", &options->arrays);
-			break;
-		case 'h':
-			exit(program_help(help));
-		case 'V':
-			exit(program_version(name));
-		default:
-			result = program_usage(name);
-		}
-	}
+	if (only.count > 0)
+		reader->only = options->only;
+	reader->only_count = only.count;
+	reader->max_record = (size_t)options->max_record;
 	if (result == 0 && optind + 1 != argc) {
 		program_note(name, optind < argc ? "one location only" :
 		    "a location is missing");
@@ -177,9 +140,6 @@ main(int argc, char **argv)
 	if (result != 0)
 		return result;
 	program_start();
-	options.source.reader.max_record = options.max_record;
-	if (options.source.reader.only_count > 0)
-		options.source.reader.only = options.only;
 	if (options.resume != NULL) {
 		result = checkpoint_read(&checkpoint, options.resume, &error);
 		options.source.reader.after = checkpoint.positions;

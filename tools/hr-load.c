@@ -1,7 +1,6 @@
 /*
  * hr-load: rows on standard input become rows in PostgreSQL (hr-load(1)).
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/options.h"
 #include "base/program.h"
 #include "codec/json_failure.h"
 #include "writer/job.h"
@@ -50,7 +50,6 @@ struct options {
 	bool full;
 	bool offline;
 	bool json;
-	bool accept_changed;
 	uint64_t max_record;
 };
 
@@ -228,7 +227,7 @@ static void
 open_input(struct run *run)
 {
 	stream_reader_open(&run->reader, STDIN_FILENO, "standard input");
-	run->reader.accept_changed = run->options->accept_changed;
+	run->reader.accept_changed = run->options->loader.accept_changed;
 	run->reader.max_record = run->options->max_record;
 	stream_writer_open(&run->writer, STDOUT_FILENO, name);
 }
@@ -318,77 +317,27 @@ settle(const struct options *options, struct error *error)
 static int
 parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option longs[] = {
-		{"job", required_argument, NULL, 'j'},
-		{"batch-size", required_argument, NULL, 'b'},
-		{"dry-run", no_argument, NULL, 'n'},
-		{"full", no_argument, NULL, 'f'},
-		{"on-invalid", required_argument, NULL, 'i'},
-		{"merge", no_argument, NULL, 'm'},
-		{"rejects", required_argument, NULL, 'r'},
-		{"database", required_argument, NULL, 'd'},
-		{"accept-changed", no_argument, NULL, 'a'},
-		{"max-record", required_argument, NULL, 'x'},
-		{"offline", no_argument, NULL, 'o'},
-		{"json", no_argument, NULL, 'J'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0}
+	struct loader_options *loader = &options->loader;
+	const struct program_option table[] = {
+		{"job", .text = &loader->job},
+		{"batch-size", .number = &loader->batch_size, .least = 1,
+		    .most = 1000000},
+		{"dry-run", 'n', .flag = &options->dry_run},
+		{"full", .flag = &options->full},
+		{"on-invalid", .flag = &loader->repair,
+		    .words = {"reject", "repair"}},
+		{"merge", .flag = &loader->merge},
+		{"rejects", .text = &loader->rejects},
+		{"database", .text = &loader->database},
+		{"accept-changed", .flag = &loader->accept_changed},
+		{"max-record", .number = &options->max_record, .least = 1024,
+		    .most = SIZE_MAX / 8},
+		{"offline", .flag = &options->offline},
+		{"json", .flag = &options->json},
+		{NULL}
 	};
-	int option, result = 0;
 
-	while (result == 0 && (option = getopt_long(argc, argv, "nhV", longs,
-	    NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			options->loader.job = optarg;
-			break;
-		case 'b':
-			result = program_number(name, "batch-size", optarg, 1,
-			    1000000, &options->loader.batch_size);
-			break;
-		case 'n':
-			options->dry_run = true;
-			break;
-		case 'f':
-			options->full = true;
-			break;
-		case 'i':
-			result = program_choice(name, "on-invalid", optarg,
-			    "reject", "repair", &options->loader.repair);
-			break;
-		case 'm':
-			options->loader.merge = true;
-			break;
-		case 'r':
-			options->loader.rejects = optarg;
-			break;
-		case 'd':
-			options->loader.database = optarg;
-			break;
-		case 'a':
-			options->accept_changed = true;
-			options->loader.accept_changed = true;
-			break;
-		case 'x':
-			result = program_number(name, "max-record", optarg,
-			    1024, SIZE_MAX / 8, &options->max_record);
-			break;
-		case 'o':
-			options->offline = true;
-			break;
-		case 'J':
-			options->json = true;
-			break;
-		case 'h':
-			exit(program_help(help));
-		case 'V':
-			exit(program_version(name));
-		default:
-			result = program_usage(name);
-		}
-	}
-	return result;
+	return options_read(name, help, table, argc, argv);
 }
 
 static int

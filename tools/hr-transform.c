@@ -2,12 +2,12 @@
  * hr-transform: records become rows of a schema's tables, and back. A pure
  * mapping between standard input and standard output (hr-transform(1)).
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/program.h"
 #include "filter/filter.h"
 #include "location/systems.h"
@@ -257,74 +257,33 @@ note(void *context, const char *text)
 static int
 parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option longs[] = {
-		{"schema", required_argument, NULL, 's'},
-		{"workspace", required_argument, NULL, 'w'},
-		{"embedding-model", required_argument, NULL, 'm'},
-		{"reverse", no_argument, NULL, 'r'},
-		{"accept-changed", no_argument, NULL, 'a'},
-		{"max-record", required_argument, NULL, 'x'},
-		{"vectors", required_argument, NULL, 'v'},
-		{"jq", required_argument, NULL, 'j'},
-		{"jq-file", required_argument, NULL, 'f'},
-		{"jq-numbers", required_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0}
+	const char *schema = NULL;
+	const struct program_option table[] = {
+		{"schema", .text = &schema},
+		{"workspace", .text = &options->schema.workspace},
+		{"embedding-model", .text = &options->schema.embedding_model},
+		{"reverse", .flag = &options->reverse},
+		{"accept-changed", .flag = &options->accept_changed},
+		{"max-record", .number = &options->max_record, .least = 1024,
+		    .most = SIZE_MAX / 8},
+		{"vectors", .flag = &options->arrays,
+		    .words = {"base64", "array"}},
+		{"jq", .text = &options->filter.program},
+		{"jq-file", .text = &options->filter.file},
+		{"jq-numbers", .flag = &options->filter.doubles,
+		    .words = {"text", "double"}},
+		{NULL}
 	};
-	int option, result = 0;
+	int result = options_read(name, help, table, argc, argv);
 
-	while (result == 0 && (option = getopt_long(argc, argv, "hV", longs,
-	    NULL)) != -1) {
-		switch (option) {
-		case 's':
-			options->class = schema_find(optarg);
-			if (options->class != NULL)
-				break;
-			program_note(name, "there is no schema \"%s\"",
-			    optarg);
-			return STATUS_USAGE;
-		case 'w':
-			options->schema.workspace = optarg;
-			break;
-		case 'm':
-			options->schema.embedding_model = optarg;
-			break;
-		case 'r':
-			options->reverse = true;
-			break;
-		case 'a':
-			options->accept_changed = true;
-			break;
-		case 'x':
-			result = program_number(name, "max-record", optarg,
-			    1024, SIZE_MAX / 8, &options->max_record);
-			break;
-		case 'v':
-			result = program_choice(name, "vectors", optarg,
-			    "base64", "array", &options->arrays);
-			break;
-		case 'j':
-			options->filter.program = optarg;
-			break;
-		case 'f':
-			options->filter.file = optarg;
-			break;
-		case 'n':
-			result = program_choice(name, "jq-numbers", optarg,
-			    "text", "double", &options->filter.doubles);
-			break;
-		case 'h':
-			exit(program_help(help));
-		case 'V':
-			exit(program_version(name));
-		default:
-			result = program_usage(name);
-		}
-	}
 	if (result == 0 && optind < argc) {
 		program_note(name, "operands are not expected");
 		return program_usage(name);
+	}
+	if (result == 0 && schema != NULL &&
+	    (options->class = schema_find(schema)) == NULL) {
+		program_note(name, "there is no schema \"%s\"", schema);
+		return STATUS_USAGE;
 	}
 	return result;
 }

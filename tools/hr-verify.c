@@ -1,11 +1,11 @@
 /*
  * hr-verify: two places hold the same records, or not (hr-verify(1)).
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
+#include "base/options.h"
 #include "base/program.h"
 #include "codec/json_failure.h"
 #include "verify/report.h"
@@ -66,101 +66,79 @@ verify(struct comparison *comparison, const struct filter_options *filter,
 	return result;
 }
 
-static int
-find_schema(const char *text, struct comparison *comparison)
-{
-	const struct schema_class *class = schema_find(text);
+/* What the command line says of one comparison. */
+struct options {
+	struct source_options sides[2];
+	struct filter_options filter;
+	const char *schema;
+	uint64_t limit;
+	bool json;
+};
 
-	if (class == NULL) {
+static int
+parse_options(int argc, char **argv, struct options *options,
+    struct comparison *comparison)
+{
+	const struct program_option table[] = {
+		{"counts", .flag = &comparison->counts_only},
+		{"sample", .number = &comparison->sample,
+		    .most = 1000000000000},
+		{"subset", .flag = &comparison->subset},
+		{"limit", .number = &options->limit, .most = 1000000000000},
+		{"source-workspace",
+		    .text = &options->sides[0].reader.workspace},
+		{"schema", .text = &options->schema},
+		{"jq", .text = &options->filter.program},
+		{"jq-file", .text = &options->filter.file},
+		{"jq-numbers", .flag = &options->filter.doubles,
+		    .words = {"text", "double"}},
+		{"accept-changed", .flag = &options->sides[0].accept_changed},
+		{"json", .flag = &options->json},
+		{NULL}
+	};
+	const struct schema_class *class = NULL;
+	int result = options_read(name, help, table, argc, argv);
+
+	if (result == 0 && options->schema != NULL &&
+	    (class = schema_find(options->schema)) == NULL) {
 		program_note(name, "--schema: there is no schema \"%s\"",
-		    text);
+		    options->schema);
 		return STATUS_USAGE;
 	}
-	comparison->losses = class->losses;
-	return 0;
+	if (result == 0 && optind + 2 != argc) {
+		program_note(name, "two locations are expected");
+		return program_usage(name);
+	}
+	if (class != NULL)
+		comparison->losses = class->losses;
+	comparison->limit = (size_t)options->limit;
+	options->sides[1].accept_changed = options->sides[0].accept_changed;
+	return result;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"counts", no_argument, NULL, 'c'},
-		{"sample", required_argument, NULL, 's'},
-		{"subset", no_argument, NULL, 'u'},
-		{"limit", required_argument, NULL, 'l'},
-		{"source-workspace", required_argument, NULL, 'w'},
-		{"schema", required_argument, NULL, 'S'},
-		{"jq", required_argument, NULL, 'j'},
-		{"jq-file", required_argument, NULL, 'f'},
-		{"jq-numbers", required_argument, NULL, 'n'},
-		{"accept-changed", no_argument, NULL, 'a'},
-		{"json", no_argument, NULL, 'J'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0}
-	};
-	struct source_options options[2] = {
-	    {.program = name, .reader = {.note = note}},
-	    {.program = name, .reader = {.note = note}}};
-	struct filter_options filter = {.note = note};
+	struct options options = {.limit = 20, .filter = {.note = note},
+	    .sides = {{.program = name, .reader = {.note = note}},
+	    {.program = name, .reader = {.note = note}}}};
 	struct comparison comparison = {0};
 	struct error error = {0};
 	enum status status = STATUS_DONE;
-	uint64_t limit = 20;
-	bool json = false;
-	int option, result;
+	int result = parse_options(argc, argv, &options, &comparison);
 
-	while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
-		result = 0;
-		if (option == 'h')
-			return program_help(help);
-		else if (option == 'V')
-			return program_version(name);
-		else if (option == 'c')
-			comparison.counts_only = true;
-		else if (option == 'u')
-			comparison.subset = true;
-		else if (option == 'J')
-			json = true;
-		else if (option == 'a')
-			options[0].accept_changed =
-			    options[1].accept_changed = true;
-		else if (option == 'w')
-			options[0].reader.workspace = optarg;
-		else if (option == 'S')
-			result = find_schema(optarg, &comparison);
-		else if (option == 'j')
-			filter.program = optarg;
-		else if (option == 'f')
-			filter.file = optarg;
-		else if (option == 'n')
-			result = program_choice(name, "jq-numbers", optarg,
-			    "text", "double", &filter.doubles);
-		else if (option == 's')
-			result = program_number(name, "sample", optarg, 0,
-			    1000000000000, &comparison.sample);
-		else if (option == 'l')
-			result = program_number(name, "limit", optarg, 0,
-			    1000000000000, &limit);
-		else
-			result = program_usage(name);
-		if (result != 0)
-			return json_failure_misuse(argv, result);
-	}
-	if (optind + 2 != argc) {
-		program_note(name, "two locations are expected");
-		return json_failure_misuse(argv, program_usage(name));
-	}
+	if (result != 0)
+		return json_failure_misuse(argv, result);
 	program_start();
-	comparison.limit = (size_t)limit;
 	for (size_t i = 0; i < 2; i++) {
 		comparison.sides[i].text = argv[optind + (int)i];
-		comparison.sides[i].options = &options[i];
+		comparison.sides[i].options = &options.sides[i];
 		comparison.sides[i].is_target = i == 1;
 	}
-	result = verify(&comparison, &filter, json, &status, &error);
+	result = verify(&comparison, &options.filter, options.json, &status,
+	    &error);
 	compare_free(&comparison);
-	if (result != 0 && json)
+	if (result != 0 && options.json)
 		json_failure_print(&error);
 	return program_end(name, result, status, &error);
 }

@@ -90,15 +90,3 @@ program_number(const char *program, const char *option, const char *text,
 	    " and %" PRIu64, option, text, least, most);
 	return STATUS_USAGE;
 }
-
-int
-program_choice(const char *program, const char *option, const char *text,
-    const char *first, const char *second, bool *is_second)
-{
-	*is_second = strcmp(text, second) == 0;
-	if (*is_second || strcmp(text, first) == 0)
-		return 0;
-	program_note(program, "--%s: \"%s\" is neither %s nor %s", option,
-	    text, first, second);
-	return STATUS_USAGE;
-}

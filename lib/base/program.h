@@ -43,11 +43,4 @@ int program_usage(const char *program);
 int program_number(const char *program, const char *option, const char *text,
     uint64_t least, uint64_t most, uint64_t *out);
 
-/**
- * program_choice(program, option, text, first, second, is_second):
- * Read the value of --${option}, one of two words. Return as program_number.
- */
-int program_choice(const char *program, const char *option, const char *text,
-    const char *first, const char *second, bool *is_second);
-
 #endif
