@@ -47,6 +47,13 @@ json 0 hr 'without verification' hr migrate --from "$small" --to "$URI" --skip-v
 sql 'delete from lightrag_llm_cache'
 json 1 hr 'a verification that fails' hr migrate --from "$small" --to "$URI" --json
 
+fresh_database merged
+json 0 hr 'with a jq program' hr migrate --from "$small" --to "$URI" --jq 'select(.kind != "kv" or .seq > 1)' --json
+is true "$(jq '.verification.program.dropped > 0' "$scratch/out")" 'which is counted'
+json 1 hr-verify 'a subset that is none' hr verify "$small" "$URI" --subset --json
+json 0 hr 'a merge' hr migrate --from "$two" --source-workspace alpha --to "$URI&workspace=merged" --merge --json
+json 0 hr 'a dry run of a merge' hr migrate --from "$two" --source-workspace alpha --to "$URI&workspace=merged" --merge --dry-run --json
+
 fresh_database workspaces
 json 0 hr 'all workspaces, a dry run' hr migrate --from "$two" --to "$URI" --all-workspaces --dry-run --json
 json 0 hr 'all workspaces' hr migrate --from "$two" --to "$URI" --all-workspaces --json
