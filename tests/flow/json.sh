@@ -47,10 +47,11 @@ json 0 hr 'without verification' hr migrate --from "$small" --to "$URI" --skip-v
 sql 'delete from lightrag_llm_cache'
 json 1 hr 'a verification that fails' hr migrate --from "$small" --to "$URI" --json
 
-fresh_database merged
+fresh_database programs
 json 0 hr 'with a jq program' hr migrate --from "$small" --to "$URI" --jq 'select(.kind != "kv" or .seq > 1)' --json
 is true "$(jq '.verification.program.dropped > 0' "$scratch/out")" 'which is counted'
 json 1 hr-verify 'a subset that is none' hr verify "$small" "$URI" --subset --json
+fresh_database merge
 json 0 hr 'a merge' hr migrate --from "$two" --source-workspace alpha --to "$URI&workspace=merged" --merge --json
 json 0 hr 'a dry run of a merge' hr migrate --from "$two" --source-workspace alpha --to "$URI&workspace=merged" --merge --dry-run --json
 
@@ -90,7 +91,7 @@ json 4 hr-load 'hr-load: no input' hr-load --dry-run --json "$URI"
 
 hr-extract "$small" | hr-transform >"$scratch/rows" 2>"$scratch/err"
 fresh_database interrupted
-sql 'create extension if not exists vector' 'create table lightrag_doc_full (n int)'
+sql 'create table lightrag_doc_full (n int)'
 json 6 hr 'a table that is another' hr migrate --from "$small" --to "$URI" --json
 fresh_database waiting
 sql 'create schema hr; create table hr.lock (n int)'
