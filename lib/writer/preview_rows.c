@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "writer/batch.h"
-#include "writer/preview_rows.h"
-#include "writer/preview_target.h"
+#include "writer/preview_limits.h"
 
 /* Rows of a table that are measured, about. */
 enum { MEASURED = 512 };
@@ -126,32 +125,6 @@ settle(struct preview_rows *rows, struct error *error)
 	return result;
 }
 
-/* The row was taken: is it one that the server would refuse? */
-static bool
-fits_key(struct preview_rows *rows, const struct line *line,
-    struct slice copy)
-{
-	const struct table *table = rows->current->table;
-	const struct estimate_index *key = &rows->current->estimate.indexes[0];
-	struct batch *batch = rows->loader.batch;
-	char detail[160];
-	size_t size;
-
-	/* An entry can't be longer than its row: most rows need no look. */
-	if (copy.length <= INDEX_ENTRY_LIMIT - 64 || !row_size_measure(
-	    &rows->size, table->columns, table->column_count, copy))
-		return true;
-	size = row_size_entry(&rows->size, key->columns, key->column_count);
-	if (size <= INDEX_ENTRY_LIMIT)
-		return true;
-	snprintf(detail, sizeof detail, "its entry in the primary key takes "
-	    "%zu bytes, PostgreSQL's limit is %d", size, INDEX_ENTRY_LIMIT);
-	batch_reject(batch, line->record.seq, batch_row_id(table,
-	    line->record.value), slice_of("refused-by-server"),
-	    slice_of(detail), line->text);
-	return false;
-}
-
 static uint64_t
 hash_key(const struct preview_rows *rows, struct slice copy)
 {
@@ -192,7 +165,7 @@ take_row(struct preview_rows *rows, const struct line *line)
 	encoded = measured ? clock_work() : 0;
 	copy = buffer_slice(&batch->copy);
 	if (rows->preview->options.full) {
-		if (!fits_key(rows, line, copy))
+		if (!preview_limits_hold(rows, line, copy))
 			return;
 		if (!key_set_add(&rows->keys, hash_key(rows, copy)))
 			supersede(rows, line);

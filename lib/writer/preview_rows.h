@@ -15,6 +15,7 @@ struct preview_rows {
 	struct row_size size;
 	struct key_set keys;   /* of the table at hand */
 	struct preview_table *current;
+	bool entry_told;       /* that an index can't be built */
 	struct output rejects; /* file of rejects; descriptor -1: none */
 };
 

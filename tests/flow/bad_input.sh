@@ -87,6 +87,9 @@ loads() {
 	pipe "$@"
 	is "$expected" "$statuses" "$what: status"
 	is "$rejected" "$(rejects)" "$what: rejects"
+	hr-extract "$dir" 2>/dev/null | grep -v '^{"kind":"\(begin\|end\)"' >all
+	hr-extract --sample "$dir" 2>/dev/null | grep -v '^{"kind":"\(begin\|end\)"' >sample
+	same all sample "$what: a sample of a few records is all of them"
 	is "${expected##* }" "$(cat status.dry)" "$what: the dry run: status"
 	is "$rejected" "$(jq -rs 'sort_by(.store, .seq)[] | "\(.store)|\(.seq)|\(.id // "" | sub("\u0000"; " "))|\(.reason)"' dry.rejects)" \
 	    "$what: the dry run: the same rejects"

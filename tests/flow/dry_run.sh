@@ -122,6 +122,21 @@ exits 1 'the load itself' hr migrate --from bad --to "$URI" --rejects really
 is "$(jq -c '[.store, .seq, .id, .reason]' really)" "$(jq -c '[.store, .seq, .id, .reason]' rejects | sort)" 'the same rejects'
 exits 9 'a file of rejects that cannot be made' sh -c "hr-extract bad | hr-transform | hr-load --dry-run --full --offline --rejects nowhere/rejects"
 
+# A text in an index other than the key's: where that is there, the row is refused; else the
+# load ends when it builds it.
+mkdir long
+printf '{"a": {"status": "processed", "file_path": "%s"}}' "$(
+	head -c 40000 "$HR_BIN/hr-load" | gzip -9n | base64 -w 0 | head -c 4000)" | tr -d '\n' >long/kv_store_doc_status.json
+exits 1 'a text too long for an index that is there' hr migrate --from long --to "$URI" --dry-run --full --workspace long
+matches 'kv_store_doc_status +1 rejected: refused-by-server 1$' "$(cat out)" 'a text too long for an index that is there: a reject'
+exits 1 'a text too long for an index that is there: the load' hr migrate --from long --to "$URI" --workspace long
+is refused-by-server "$(sql "select reason from hr.rejects where store = 'kv_store_doc_status'")" 'a text too long for an index that is there: its reject'
+fresh_database long
+exits 6 'a text too long for an index' hr migrate --from long --to "$URI" --dry-run --full --workspace long
+matches '✗ index .*lightrag_doc_status.*file_path can.t be built: the entry of kv_store_doc_status seq 1, "a", takes [0-9]+ bytes' \
+    "$(cat out)" 'a text too long for an index: which'
+exits 6 'a text too long for an index: the load says so in the end' hr migrate --from long --to "$URI" --workspace long
+
 # Little memory for many keys, the last ones no less than the first.
 awk 'BEGIN { print "{"; for (i = 1; i <= 300000; i++) printf "\"doc-%d\": {\"content\": \"%d\"},\n", i % 299990, i; print "\"end\": {}}" }' \
     >bad/kv_store_full_docs.json
