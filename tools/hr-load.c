@@ -3,16 +3,14 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/options.h"
 #include "base/program.h"
 #include "codec/json_failure.h"
 #include "writer/job.h"
-#include "writer/merge.h"
+#include "writer/load.h"
 #include "writer/preview_report.h"
 
 static const char name[] = "hr-load";
@@ -44,237 +42,30 @@ static const char help[] =
 
 struct options {
 	const char *command; /* one of commands; NULL: load */
-	const char *target;
-	struct loader_options loader;
+	struct load_options load;
 	bool dry_run;
 	bool full;
 	bool offline;
 	bool json;
-	uint64_t max_record;
 };
-
-/* What one run holds together. */
-struct run {
-	const struct options *options;
-	struct stream_reader reader;
-	struct stream_writer writer;
-	struct loader loader;
-	struct table_set set;
-	struct header header; /* with the job */
-	double started;
-	bool begun;
-};
-
-/* Nobody reading on doesn't undo a commit: the end will say so. */
-static void
-write_line(struct run *run, struct buffer *line)
-{
-	struct error error;
-
-	(void)stream_write_line(&run->writer, buffer_slice(line), &error);
-	(void)output_flush(&run->writer.output, &error);
-	buffer_free(line);
-}
-
-static uint64_t
-milliseconds(double seconds)
-{
-	return (uint64_t)(seconds * 1000 + 0.5);
-}
-
-static void
-write_commit(void *context, const char *table, const char *store,
-    const struct store_progress *progress)
-{
-	struct run *run = context;
-	struct buffer line = {0};
-
-	buffer_format(&line, "{\"kind\":\"commit\",\"table\":\"%s\",\"store\":"
-	    "\"%s\",\"seq\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"rejected\":%"
-	    PRIu64 ",\"run\":{\"elapsed\":%" PRIu64 ",\"input\":%" PRIu64
-	    ",\"server\":%" PRIu64 ",\"bytes\":%" PRIu64 "}}", table, store,
-	    progress->last_seq, progress->rows, progress->rejected,
-	    milliseconds(clock_seconds() - run->started),
-	    milliseconds(run->reader.waited),
-	    milliseconds(run->loader.connection.waited),
-	    run->reader.next_offset);
-	write_line(run, &line);
-}
-
-static void
-write_step(void *context, const struct step *step)
-{
-	struct buffer line = {0};
-
-	buffer_append_text(&line, "{\"kind\":\"step\",\"words\":");
-	json_write_string(&line, slice_of(step->words));
-	if (step->phase[0] != '\0')
-		json_write_text(&line, "phase", step->phase);
-	if (step->total > 0)
-		buffer_format(&line, ",\"done\":%" PRIu64 ",\"total\":%"
-		    PRIu64, step->done, step->total);
-	buffer_format(&line, ",\"elapsed\":%" PRIu64 "}",
-	    milliseconds(step->seconds));
-	write_line(context, &line);
-}
-
-/* What was done before, as commit records of its own. */
-static int
-announce(struct run *run, struct error *error)
-{
-	struct loader *loader = &run->loader;
-
-	run->header = run->reader.header;
-	run->header.job = loader->job;
-	if (stream_write_header(&run->writer, &run->header, error) != 0)
-		return -1;
-	for (size_t i = 0; i < run->header.store_count; i++)
-		if (loader->progress[i].last_seq > 0)
-			write_commit(run, "", run->header.stores[i].name,
-			    &loader->progress[i]);
-	return 0;
-}
-
-static int
-begin(struct run *run, struct error *error)
-{
-	run->begun = true;
-	if (loader_begin(&run->loader, &run->reader.header, &run->set,
-	    loader_workspace(&run->reader.header), error) != 0)
-		return -1;
-	run->loader.committed = write_commit;
-	run->loader.step = write_step;
-	run->loader.context = run;
-	return announce(run, error);
-}
-
-static int
-take_line(struct run *run, const struct line *line, struct error *error)
-{
-	switch (line->kind) {
-	case LINE_BEGIN:
-		return 0;
-	case LINE_DESCRIPTION:
-		if (run->begun)
-			return error_set(error, STATUS_DATA, "standard input: "
-			    "a \"table\" line behind the first row");
-		return table_read(&run->set, line->root, error);
-	case LINE_RECORD:
-		if (!run->begun && begin(run, error) != 0)
-			return -1;
-		return loader_line(&run->loader, line, error);
-	case LINE_END:
-		return run->begun ? 0 : begin(run, error);
-	default:
-		return error_set(error, STATUS_DATA, "standard input: a line "
-		    "that hr-transform doesn't write");
-	}
-}
-
-/* What a merge found there. */
-static int
-note_present(struct loader *loader, struct error *error)
-{
-	int64_t count;
-
-	if (merge_count_present(loader, &count, error) != 0)
-		return -1;
-	if (count > 0)
-		program_note(name, "%" PRId64 " row%s there already, the same: "
-		    "nothing was done to %s", count, count == 1 ? " was" :
-		    "s were", count == 1 ? "it" : "them");
-	return 0;
-}
-
-static int
-finish(struct run *run, struct error *error)
-{
-	struct loader *loader = &run->loader;
-
-	if (loader_end(loader, error) != 0)
-		return -1;
-	if (loader->done_before)
-		program_note(name, "job %s was loaded before: nothing to do",
-		    loader->job);
-	if (note_present(loader, error) != 0)
-		return -1;
-	if (loader_rejected(loader) > 0)
-		program_note(name, "%" PRIu64 " record%s rejected; job %s "
-		    "keeps them whole, with the reasons, in hr.rejects%s",
-		    loader_rejected(loader), loader_rejected(loader) == 1 ?
-		    "" : "s", loader->job,
-		    loader->options.rejects != NULL ? "" :
-		    " (--rejects FILE writes them to a file)");
-	if (loader->options.rejects != NULL && job_write_rejects(loader,
-	    loader->options.rejects, error) != 0)
-		return -1;
-	return stream_write_end(&run->writer, NULL, NULL, 0, error);
-}
-
-static int
-read_all(struct run *run, struct error *error)
-{
-	struct line line;
-	int got, result = 0;
-
-	while (result == 0 && (got = stream_reader_next(&run->reader, &line,
-	    error)) != 0)
-		result = got < 0 ? -1 : take_line(run, &line, error);
-	return result;
-}
-
-static void
-open_input(struct run *run)
-{
-	stream_reader_open(&run->reader, STDIN_FILENO, "standard input");
-	run->reader.accept_changed = run->options->loader.accept_changed;
-	run->reader.max_record = run->options->max_record;
-	stream_writer_open(&run->writer, STDOUT_FILENO, name);
-}
-
-static void
-close_run(struct run *run)
-{
-	stream_writer_close(&run->writer);
-	stream_reader_close(&run->reader);
-	table_set_free(&run->set);
-}
-
-static int
-load(const struct options *options, bool *rejects, struct error *error)
-{
-	struct run run = {.options = options, .started = clock_seconds()};
-	int result;
-
-	open_input(&run);
-	result = loader_open(&run.loader, options->target, &options->loader,
-	    name, error);
-	if (result == 0)
-		result = read_all(&run, error);
-	if (result == 0)
-		result = finish(&run, error);
-	if (result != 0)
-		loader_interrupted(&run.loader, error->message);
-	*rejects = loader_rejected(&run.loader) > 0;
-	loader_close(&run.loader);
-	close_run(&run);
-	return result;
-}
 
 static int
 dry_run(const struct options *options, enum status *status,
     struct error *error)
 {
-	struct preview_options wanted = {.uri = options->target,
+	struct preview_options wanted = {.uri = options->load.target,
 	    .program = name, .offline = options->offline,
-	    .full = options->full, .loader = options->loader};
-	struct run run = {.options = options};
+	    .full = options->full, .loader = options->load.loader};
+	struct stream_reader reader;
+	struct table_set set = {0};
 	struct preview preview;
 	struct buffer out = {0};
 	int result;
 
-	open_input(&run);
-	result = preview_run(&preview, &run.reader, &run.set, &wanted, error);
+	stream_reader_open(&reader, STDIN_FILENO, "standard input");
+	reader.accept_changed = options->load.loader.accept_changed;
+	reader.max_record = options->load.max_record;
+	result = preview_run(&preview, &reader, &set, &wanted, error);
 	if (result == 0)
 		(options->json ? preview_report_json : preview_report)(
 		    &preview, &out);
@@ -282,7 +73,8 @@ dry_run(const struct options *options, enum status *status,
 	*status = preview.status;
 	buffer_free(&out);
 	preview_free(&preview);
-	close_run(&run);
+	stream_reader_close(&reader);
+	table_set_free(&set);
 	return result;
 }
 
@@ -290,11 +82,11 @@ static int
 settle(const struct options *options, struct error *error)
 {
 	struct connection connection;
-	const char *job = options->loader.job, *command = options->command;
+	const char *job = options->load.loader.job, *command = options->command;
 	char phase[JOB_PHASE_SIZE];
 	int64_t kept = 0;
-	int result = connection_open(&connection, options->target, name,
-	    error);
+	int result = connection_open(&connection, options->load.target,
+	    name, error);
 
 	if (result == 0 && strcmp(command, "discard") == 0)
 		result = job_discard(&connection, job, &kept, error);
@@ -317,7 +109,7 @@ settle(const struct options *options, struct error *error)
 static int
 parse_options(int argc, char **argv, struct options *options)
 {
-	struct loader_options *loader = &options->loader;
+	struct loader_options *loader = &options->load.loader;
 	const struct program_option table[] = {
 		{"job", .text = &loader->job},
 		{"batch-size", .number = &loader->batch_size, .least = 1,
@@ -330,8 +122,8 @@ parse_options(int argc, char **argv, struct options *options)
 		{"rejects", .text = &loader->rejects},
 		{"database", .text = &loader->database},
 		{"accept-changed", .flag = &loader->accept_changed},
-		{"max-record", .number = &options->max_record, .least = 1024,
-		    .most = SIZE_MAX / 8},
+		{"max-record", .number = &options->load.max_record,
+		    .least = 1024, .most = SIZE_MAX / 8},
 		{"offline", .flag = &options->offline},
 		{"json", .flag = &options->json},
 		{NULL}
@@ -352,7 +144,7 @@ parse_operands(int argc, char **argv, struct options *options)
 	if (options->command != NULL)
 		optind++;
 	if (optind < argc)
-		options->target = argv[optind++];
+		options->load.target = argv[optind++];
 	if (optind < argc) {
 		program_note(name, "\"%s\": one target only", argv[optind]);
 		return program_usage(name);
@@ -361,7 +153,7 @@ parse_operands(int argc, char **argv, struct options *options)
 		program_note(name, "--full goes with --dry-run");
 		return program_usage(name);
 	}
-	if (options->command != NULL && options->loader.job == NULL) {
+	if (options->command != NULL && options->load.loader.job == NULL) {
 		program_note(name, "%s needs --job", options->command);
 		return program_usage(name);
 	}
@@ -371,11 +163,11 @@ parse_operands(int argc, char **argv, struct options *options)
 int
 main(int argc, char **argv)
 {
-	struct options options = {.loader = {.batch_size = 1000},
-	    .max_record = 256 * 1024 * 1024};
+	struct options options = {.load = {.program = name,
+	    .max_record = 256 * 1024 * 1024, .loader = {.batch_size = 1000}}};
 	struct error error = {0};
 	enum status status = STATUS_DONE;
-	bool rejects = false;
+	uint64_t rejected = 0;
 	int result = parse_options(argc, argv, &options);
 
 	if (result == 0)
@@ -388,8 +180,8 @@ main(int argc, char **argv)
 	else if (options.dry_run)
 		result = dry_run(&options, &status, &error);
 	else
-		result = load(&options, &rejects, &error);
-	if (rejects)
+		result = load_run(&options.load, &rejected, &error);
+	if (rejected > 0)
 		status = STATUS_DIFFERENT;
 	if (result != 0 && options.json && options.dry_run)
 		json_failure_print(&error);
