@@ -193,11 +193,12 @@ const struct mapping lightrag_mappings[LIGHTRAG_STORES] = {
 	{store, member, LOSS_SECONDS, other, digits, "a missing or zero " \
 	    member " comes back as the other time, else as 1970; a fraction " \
 	    "is cut to the column's digits"}
-#define KV_TIMES(store, digits) \
+#define KV_STORE(store, digits) \
+	{store, "_id", LOSS_IDENTITY, NULL, 0, "is the record's id"}, \
 	KEPT_SECONDS(store, "create_time", "update_time", digits), \
 	KEPT_SECONDS(store, "update_time", "create_time", digits)
 #define COUNTED_LIST(store, list) MISSING(store, list, "null"), \
-	MISSING(store, "count", "null"), KV_TIMES(store, 0)
+	MISSING(store, "count", "null"), KV_STORE(store, 0)
 #define VECTOR_STORE(store) \
 	{store, "__id__", LOSS_IDENTITY, NULL, 0, "is the record's id"}, \
 	{store, "__write_seq__", LOSS_DROPPED, NULL, 0, \
@@ -206,7 +207,6 @@ const struct mapping lightrag_mappings[LIGHTRAG_STORES] = {
 	MISSING(store, "content", "null"), MISSING(store, "file_path", "null")
 
 static const struct loss losses[] = {
-	{NULL, "_id", LOSS_IDENTITY, NULL, 0, "is the record's id"},
 	{"graph_nodes", "entity_id", LOSS_IDENTITY, NULL, 0,
 	    "is the node's id"},
 
@@ -218,7 +218,7 @@ static const struct loss losses[] = {
 	MISSING("kv_store_full_docs", "content_hash", "null"),
 	MISSING("kv_store_full_docs", "process_options", "null"),
 	MISSING("kv_store_full_docs", "parse_engine", "null"),
-	KV_TIMES("kv_store_full_docs", 0),
+	KV_STORE("kv_store_full_docs", 0),
 
 	MISSING("kv_store_text_chunks", "full_doc_id", "null"),
 	MISSING("kv_store_text_chunks", "chunk_order_index", "null"),
@@ -232,14 +232,14 @@ static const struct loss losses[] = {
 	    "of a custom knowledge graph: LightRAG has no column for it"},
 	{"kv_store_text_chunks", "status", LOSS_DROPPED, NULL, 0,
 	    "of a custom knowledge graph: LightRAG has no column for it"},
-	KV_TIMES("kv_store_text_chunks", 0),
+	KV_STORE("kv_store_text_chunks", 0),
 
 	MISSING("kv_store_llm_response_cache", "original_prompt", "null"),
 	MISSING("kv_store_llm_response_cache", "return", "null"),
 	MISSING("kv_store_llm_response_cache", "chunk_id", "null"),
 	MISSING("kv_store_llm_response_cache", "cache_type", "\"extract\""),
 	MISSING("kv_store_llm_response_cache", "queryparam", "null"),
-	KV_TIMES("kv_store_llm_response_cache", 6),
+	KV_STORE("kv_store_llm_response_cache", 6),
 
 	COUNTED_LIST("kv_store_full_entities", "entity_names"),
 	COUNTED_LIST("kv_store_full_relations", "relation_pairs"),
@@ -258,6 +258,8 @@ static const struct loss losses[] = {
 	{"vdb_relationships", "source_id", LOSS_EMPTY_LIST, NULL, 0,
 	    "an empty source_id comes back as null"},
 
+	{"kv_store_doc_status", "_id", LOSS_IDENTITY, NULL, 0,
+	    "is the record's id"},
 	MISSING("kv_store_doc_status", "content_summary", "null"),
 	MISSING("kv_store_doc_status", "content_length", "null"),
 	MISSING("kv_store_doc_status", "chunks_count", "null"),

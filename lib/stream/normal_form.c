@@ -128,8 +128,7 @@ choose_losses(struct normal_form *form, const struct loss_table *table,
 	form->losses = memory_array(table->count, sizeof *form->losses);
 	form->loss_count = 0;
 	for (size_t i = 0; i < table->count; i++)
-		if (table->losses[i].store == NULL ||
-		    strcmp(table->losses[i].store, store) == 0)
+		if (strcmp(table->losses[i].store, store) == 0)
 			form->losses[form->loss_count++] = &table->losses[i];
 }
 

@@ -22,7 +22,7 @@ enum loss_rule {
 };
 
 struct loss {
-	const char *store;  /* NULL: every store */
+	const char *store;
 	const char *member;
 	enum loss_rule rule;
 	const char *value;
