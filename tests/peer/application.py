@@ -10,6 +10,7 @@ The last line says what the models were asked to do.
 
 import asyncio
 import sys
+import time
 
 from lightrag import LightRAG, QueryParam
 from lightrag.base import DocStatus
@@ -56,9 +57,19 @@ async def insert(rag, number):
     await rag.ainsert(report(number), file_paths=f"report-{number}.txt")
 
 
+CUSTOM = {
+    "chunks": [{"content": "The Society met by its own account.", "source_id": "minutes", "file_path": "minutes.txt"}],
+    "entities": [{"entity_name": name, "entity_type": "Concept", "description": f"{name}, by its own account.",
+                  "source_id": "minutes", "file_path": "minutes.txt"} for name in ("Society", "Minutes")],
+    "relationships": [{"src_id": "Society", "tgt_id": "Minutes", "description": "They are kept.", "keywords": "keep",
+                       "weight": 1.1, "source_id": "minutes", "file_path": "minutes.txt"}],
+}
+
+
 async def make(rag):
     for number in range(8):
         await insert(rag, number)
+    await rag.ainsert_custom_kg(CUSTOM)
     await rag.acreate_entity("Made By Hand", {"description": "Nobody read of it.", "entity_type": "Concept"})
     await rag.acreate_relation("Made By Hand", "Łódź", {"description": "It is there.", "keywords": "place"})
     for question in QUESTIONS:
@@ -86,6 +97,9 @@ async def work(rag, models):
 
 
 async def main(what, store, workspace, model, dimension):
+    # LightRAG sorts what it merges by seconds: the clock stands, so that it's not by chance.
+    now = time.time()
+    time.time = lambda: now
     rag, models = application(store, workspace, model, int(dimension))
     await rag.initialize_storages()
     if what == "make":

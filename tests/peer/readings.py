@@ -50,6 +50,8 @@ IF_MISSING = {
     "text_chunks": {"llm_cache_list": [], "heading": {}, "sidecar": {}},
     "llm_response_cache": {"queryparam": None, "chunk_id": None},
 }
+# Of chunks inserted by hand: the tables have no column for it, nor does LightRAG write it there.
+NO_COLUMN = {"text_chunks": ("source_id", "status")}
 
 
 async def read_key_value(store, in_files):
@@ -64,13 +66,15 @@ async def read_key_value(store, in_files):
             assert value.pop("return_value", value["return"]) == value["return"], key
         if store.namespace == "full_docs" and not in_files:  # read by LightRAG without its times
             value.update(times[key])
+        for member in NO_COLUMN.get(store.namespace, ()):
+            value.pop(member, None)
         # LightRAG loses this time when it rewrites the row in a file; hr takes the other for it.
         value["create_time"] = value.get("create_time") or value["update_time"]
         say(store=store.namespace, key=key, value=value)
 
 
 def alike(one, other):
-    # The files' get_by_ids doesn't give the key for each.
+    # Only the files' functions give the key, and not both of them.
     return {**one, "_id": 0} == {**other, "_id": 0}
 
 
@@ -121,7 +125,8 @@ async def read_graph(graph):
 
 # --- vectors -----------------------------------------------------------------------------
 
-# PostgreSQL has other names for a relation's ends, and chunk ids as an array.
+# PostgreSQL has other names for a relation's ends, and chunk ids as an array. For chunks it also has
+# two columns of text_chunks, which the test compares with those.
 AS_IN_FILES = {"source_id": "src_id", "target_id": "tgt_id"}
 MEMBERS = {
     "chunks": ("full_doc_id", "content", "file_path", "created_at"),
@@ -139,9 +144,9 @@ async def read_vectors(store, in_files):
         if not in_files:
             record = {AS_IN_FILES.get(name, name): value for name, value in record.items()}
             record["source_id"] = "<SEP>".join(record.get("chunk_ids") or ())
-        # No chunks, and a member that a file lacks, are NULL in a table.
+        record["source_id"] = record.get("source_id") or None  # no chunks: NULL in a table
         say(vectors=store.namespace, key=key, vector=vectors[key].astype(">f4").tobytes().hex(),
-            value={name: record.get(name) or None for name in MEMBERS[store.namespace]})
+            value={name: record.get(name) for name in MEMBERS[store.namespace]})
     assert sorted(await store.get_vectors_by_ids(keys)) == keys, "get_vectors_by_ids finds others"
 
 
