@@ -1,12 +1,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
-#include "codec/base64.h"
 #include "codec/digest.h"
 #include "filter/filter.h"
+#include "filter/outcome.h"
 #include "filter/runner.h"
 #include "filter/text.h"
 #include "filter/value.h"
@@ -23,10 +22,8 @@ struct filter {
 	unsigned __int128 hash; /* of the program and how it treats numbers */
 	char seq[24];
 	struct json given;      /* a record's value_text */
-	struct json made;
-	struct buffer line;     /* that the program made */
+	struct outcome outcome;
 	struct buffer original; /* of a reject */
-	struct buffer vector;
 };
 
 bool
@@ -60,7 +57,7 @@ filter_open(const struct filter_options *options, struct error *error)
 	int result;
 
 	json_open(&filter->given);
-	json_open(&filter->made);
+	outcome_open(&filter->outcome);
 	result = open_parts(filter, options, &text, error);
 	buffer_free(&text);
 	if (result == 0)
@@ -157,127 +154,6 @@ make_input(struct filter *filter, const struct record *record,
 	    set_extra(filter, object, record->extra);
 }
 
-/* Vectors are the heaviest part, and seldom a program's business. */
-static void
-put_vector_back(struct filter *filter, const struct record *record)
-{
-	struct buffer *line = &filter->line;
-
-	line->length--; /* the closing brace */
-	buffer_append_text(line, ",\"vector\":\"");
-	buffer_append_slice(line, record->vector);
-	buffer_append_text(line, "\"}");
-}
-
-static bool
-is_vector(struct slice text)
-{
-	struct buffer floats = {0};
-	size_t position;
-	float number;
-	bool good = base64_decode(text, &floats, &position) &&
-	    floats.length > 0 && floats.length % sizeof number == 0;
-
-	for (size_t i = 0; good && i < floats.length; i += sizeof number) {
-		memcpy(&number, floats.data + i, sizeof number);
-		good = number - number == 0; /* finite */
-	}
-	buffer_free(&floats);
-	return good;
-}
-
-/* A member that the kind has no place for would be lost without a word. */
-static bool
-has_place(enum record_kind kind, struct slice name)
-{
-	if (slice_is(name, "source") || slice_is(name, "target"))
-		return kind == RECORD_EDGE;
-	if (slice_is(name, "vector"))
-		return kind == RECORD_VECTOR;
-	return !record_names_member(name) || slice_is(name, "kind") ||
-	    slice_is(name, "store") || slice_is(name, "seq") ||
-	    slice_is(name, "id") || slice_is(name, "value");
-}
-
-static bool
-check_members(struct filter *filter, enum record_kind kind, yyjson_val *line)
-{
-	yyjson_val *name, *value;
-	size_t i, max;
-
-	yyjson_obj_foreach(line, i, max, name, value) {
-		if (!has_place(kind, json_text(name)))
-			return refuse(&filter->refusal, "jq-result", "the "
-			    "program gave it a member \"%s\", which a %s has "
-			    "not", json_text(name).data,
-			    record_kind_name(kind));
-		if (slice_is(json_text(name), "id") && !yyjson_is_str(value))
-			return refuse(&filter->refusal, "jq-result",
-			    "the program gave it an id that is no string");
-	}
-	return true;
-}
-
-static bool
-is_same(const struct record *record, yyjson_val *line)
-{
-	uint64_t seq;
-
-	return slice_is(record_text(line, "kind"),
-	    record_kind_name(record->kind)) &&
-	    slice_is(record_text(line, "store"), record->store) &&
-	    json_count(line, "seq", &seq) && seq == record->seq;
-}
-
-static bool
-read_line(struct filter *filter, const struct record *record,
-    bool new_vector, struct record *out)
-{
-	struct refusal *refusal = &filter->refusal;
-	yyjson_val *line;
-
-	if (json_parse_line(&filter->made, buffer_slice(&filter->line),
-	    &line) != JSON_GOOD)
-		return refuse(refusal, "jq-result", "what the program made "
-		    "can't be read: %s", filter->made.problem);
-	if (!is_same(record, line))
-		return refuse(refusal, "jq-result", "the program changed its "
-		    "kind, store or seq");
-	*out = (struct record){.kind = record->kind, .store = record->store,
-	    .seq = record->seq};
-	if (!check_members(filter, record->kind, line))
-		return false;
-	if (!record_read(out, line, &filter->vector))
-		return refuse(refusal, "jq-result", "the program took away a "
-		    "member that a %s needs, or gave it another type",
-		    record_kind_name(record->kind));
-	if (new_vector && !is_vector(out->vector))
-		return refuse(refusal, "jq-result", "the program gave it a "
-		    "vector that is neither base64 of float32 nor an array of "
-		    "numbers, or not finite");
-	return true;
-}
-
-static bool
-take_result(struct filter *filter, const struct record *record, jv result,
-    struct record *out)
-{
-	bool new_vector;
-
-	if (jv_get_kind(result) != JV_KIND_OBJECT)
-		return refuse(&filter->refusal, "jq-result", "the program made "
-		    "%s of it, not an object",
-		    jv_kind_name(jv_get_kind(result)));
-	buffer_clear(&filter->line);
-	if (!value_write(result, &filter->numbers, &filter->line,
-	    &filter->refusal))
-		return false;
-	new_vector = jv_object_has(jv_copy(result), jv_string("vector"));
-	if (record->kind == RECORD_VECTOR && !new_vector)
-		put_vector_back(filter, record);
-	return read_line(filter, record, new_vector, out);
-}
-
 static void
 make_reject(struct filter *filter, const struct record *record,
     struct record *out)
@@ -295,15 +171,15 @@ static enum run
 run(struct filter *filter, const struct record *record, jv input,
     jv *result)
 {
-	enum run outcome;
+	enum run end;
 
 	if (filter->watch.started)
 		watch_enter(&filter->watch, record);
-	outcome = runner_run(&filter->runner, input, result,
+	end = runner_run(&filter->runner, input, result,
 	    &filter->refusal);
 	if (filter->watch.started)
 		watch_leave(&filter->watch);
-	return outcome;
+	return end;
 }
 
 /* Run, and see what came of it. ${input} is used up. */
@@ -312,17 +188,18 @@ apply(struct filter *filter, const struct record *record, jv input,
     struct record *out)
 {
 	jv before = jv_copy(input), result;
-	enum run outcome = run(filter, record, input, &result);
+	enum run end = run(filter, record, input, &result);
 
-	if (outcome == RUN_ONE && jv_identical(jv_copy(result),
+	if (end == RUN_ONE && jv_identical(jv_copy(result),
 	    jv_copy(before)))
 		*out = *record; /* kept as it was: nothing to read again */
-	else if (outcome == RUN_REFUSED || (outcome == RUN_ONE &&
-	    !take_result(filter, record, result, out)))
+	else if (end == RUN_REFUSED || (end == RUN_ONE &&
+	    !outcome_take(&filter->outcome, record, result, &filter->numbers,
+	    out, &filter->refusal)))
 		make_reject(filter, record, out);
 	jv_free(before);
 	jv_free(result);
-	return outcome == RUN_NONE ? 0 : 1;
+	return end == RUN_NONE ? 0 : 1;
 }
 
 int
@@ -354,9 +231,7 @@ filter_close(struct filter *filter)
 	numbers_free(&filter->numbers);
 	buffer_free(&filter->refusal.words);
 	json_close(&filter->given);
-	json_close(&filter->made);
-	buffer_free(&filter->line);
+	outcome_close(&filter->outcome);
 	buffer_free(&filter->original);
-	buffer_free(&filter->vector);
 	free(filter);
 }
