@@ -2,7 +2,6 @@
  * hr-transform: records become rows of a schema's tables, and back. A pure
  * mapping between standard input and standard output (hr-transform(1)).
  */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/options.h"
