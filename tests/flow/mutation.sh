@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 1800
 # Each kind of fault, planted in the database after a load or in the stream on its way there, is
 # found by hr-verify, which exits 1 and names the record, and the member where one was changed; and
 # what the tables can't keep is no difference but counted.
@@ -8,7 +9,6 @@
 # from other columns (meta, update_time of vectors, tokens of their chunks, updated_at and namespace of
 # the graph) must be as derived. tests/mutation has the kinds; `make check-mutation` plants each at 100
 # rows instead of a few.
-# timeout: 1800
 . "$(dirname "$0")/../lib.sh"
 
 mutation=$TESTS/mutation
