@@ -1,3 +1,4 @@
+#include <lz4.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,10 +81,27 @@ data_size(const struct row_size *size)
 	return total;
 }
 
+/* Bytes that lz4 makes of a value; 0: more than there were. */
+static size_t
+lz4_size(struct row_size *size, struct slice bytes)
+{
+	int made;
+
+	if (bytes.length > LZ4_MAX_INPUT_SIZE)
+		return 0;
+	buffer_clear(&size->packed);
+	buffer_reserve(&size->packed,
+	    (size_t)LZ4_compressBound((int)bytes.length));
+	made = LZ4_compress_default(bytes.data, size->packed.data,
+	    (int)bytes.length, LZ4_compressBound((int)bytes.length));
+	return made <= 0 || (size_t)made > bytes.length ? 0 : (size_t)made;
+}
+
 static bool
 compress(struct row_size *size, struct row_value *value)
 {
-	size_t made = pglz_size(&size->pglz, value->bytes);
+	size_t made = size->lz4 ? lz4_size(size, value->bytes) :
+	    pglz_size(&size->pglz, value->bytes);
 
 	if (made == 0 || made + COMPRESSED_HEADER + 2 >= value->length)
 		return false;
@@ -297,6 +315,7 @@ row_size_free(struct row_size *size)
 	if (size->opened)
 		json_close(&size->json);
 	buffer_free(&size->scratch);
+	buffer_free(&size->packed);
 	free(size->values);
 	*size = (struct row_size){0};
 }

@@ -2,7 +2,7 @@
  * What a row takes on PostgreSQL's disk: its tuple, what of it moves to the
  * TOAST table, and its entries in btree indexes. PostgreSQL's own steps are
  * followed (compress, then move out, the longest value first), on pages of
- * 8 KiB, with pglz.
+ * 8 KiB, with lz4 or pglz.
  */
 #ifndef HR_POSTGRES_ROW_SIZE_H
 #define HR_POSTGRES_ROW_SIZE_H
@@ -26,13 +26,15 @@ struct row_value {
 	size_t alignment;   /* 1, 4 or 8 */
 	bool variable;      /* has a header of its own */
 	bool compressible;
-	size_t compressed;  /* bytes with pglz; 0: isn't */
+	size_t compressed;  /* bytes; 0: isn't */
 	bool outside;       /* in the TOAST table */
 	bool done;          /* can't be made shorter within the row */
 };
 
-/* Zero-initialised is ready; row_size_free ends it. */
+/* Zero-initialised is ready, but for the choice of lz4; row_size_free ends
+ * it. */
 struct row_size {
+	bool lz4;                 /* not pglz */
 	struct row_value *values; /* one per column */
 	size_t count;
 	size_t capacity;
@@ -41,6 +43,7 @@ struct row_size {
 	struct json json;
 	bool opened;
 	struct pglz pglz;
+	struct buffer packed;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "writer/batch.h"
+#include "writer/compression.h"
 #include "writer/finish.h"
 #include "writer/job.h"
 #include "writer/loader.h"
@@ -103,7 +104,7 @@ loader_begin(struct loader *loader, const struct header *header,
 	    sizeof *loader->untold);
 	loader->durable = clock_seconds();
 	return connection_run(connection, "SET synchronous_commit TO off",
-	    error);
+	    error) != 0 ? -1 : compression_choose(connection, error);
 }
 
 static struct table *

@@ -57,6 +57,7 @@ struct preview_server {
 	double round_trip;  /* seconds */
 	int64_t free_bytes; /* where the tables would lie */
 	int64_t wal_bytes;  /* that the server may keep besides */
+	bool pglz;          /* how it compresses; else lz4 */
 };
 
 struct preview {

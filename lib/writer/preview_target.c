@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "writer/compression.h"
 #include "writer/job.h"
 #include "writer/preview_target.h"
 #include "writer/tables.h"
@@ -203,6 +204,18 @@ look_at_limits(struct preview *preview)
 	    " dimensions", dimension));
 }
 
+static int
+look_at_compression(struct preview *preview, struct connection *connection,
+    struct error *error)
+{
+	bool lz4;
+
+	if (compression_find(connection, &lz4, error) != 0)
+		return -1;
+	preview->server.pglz = !lz4;
+	return 0;
+}
+
 /* The way to the server and back: the quickest of some. */
 static int
 measure_round_trip(struct preview *preview, struct connection *connection,
@@ -283,6 +296,7 @@ preview_target(struct preview *preview, bool **existing, struct error *error)
 	    preview->options.program, error) == 0 &&
 	    connection_run(connection, "BEGIN READ ONLY", error) == 0 &&
 	    look_at_server(preview, connection, error) == 0 &&
+	    look_at_compression(preview, connection, error) == 0 &&
 	    measure_round_trip(preview, connection, error) == 0 &&
 	    look_at_space(preview, connection, error) == 0 &&
 	    (loader.schema = connection_schema(connection, error)) != NULL &&

@@ -50,6 +50,15 @@ measure() {
 
 small=$DATA/lightrag-1.5.7-small
 measure "$small" small 32
+is lz4 "$(sql 'select distinct pg_column_compression(content) from lightrag_doc_full
+	where pg_column_compression(content) is not null')" 'long values are compressed with lz4'
+# What somebody configured stays.
+PGOPTIONS='-c default_toast_compression=pglz'
+export PGOPTIONS
+measure "$small" small_pglz 32
+is pglz "$(sql 'select distinct pg_column_compression(content) from lightrag_doc_full
+	where pg_column_compression(content) is not null')" 'or with pglz, where that is configured'
+unset PGOPTIONS
 for made in '150 1536' '300 384'; do
 	# shellcheck disable=SC2086
 	"$generate" $made "${made% *}" >generated.json || not_ok "generate $made"
