@@ -26,7 +26,7 @@ def size: "\(.part | left(14))\(.chunks | right(8)) chunks × \(.dimension), \(.
 "and hashes all files, to hr-load's first finishing step. finishing: endpoints, foreign keys,",
 "b-tree indexes. whole: all that, the vector indexes, views and statistics. \\copy: the same",
 "rows, exported from a loaded database, into the same tables with their primary keys and no",
-"other index, a \\copy a table, one psql. CREATE INDEX: the same indexes, b-tree and HNSW, at the",
+"other index, a \\copy a table, one psql; hr-load chooses lz4 for long values, \\copy takes the\nserver's default, pglz, unless lz4 is in its name. CREATE INDEX: the same indexes, b-tree and HNSW, at the",
 "server's defaults. All variants by turns on one server with its own configuration, fsync on,",
 "each into a fresh database after a checkpoint; files read before. Ratios are each round's.",
 "CPU seconds: the median of each program's; server, its backend without\nparallel workers, up to the end of loading."
