@@ -93,11 +93,11 @@ loader_begin(struct loader *loader, const struct header *header,
 	if (connection_run(connection, "BEGIN", error) == 0 &&
 	    catalog_resolve(connection, loader->schema, set, &existing,
 	    error) == 0 && tables_create(loader, existing, error) == 0 &&
-	    job_start(loader, error) == 0)
+	    job_start(loader, error) == 0 &&
+	    (!loader->options.merge || merge_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
-	if (result != 0 || check_positions(loader, error) != 0 ||
-	    (loader->options.merge && merge_open(loader, error) != 0))
+	if (result != 0 || check_positions(loader, error) != 0)
 		return -1;
 	loader->started = true;
 	loader->untold = memory_array(header->store_count,

@@ -112,8 +112,14 @@ static void
 look_at_rows(struct preview *preview, struct loader *loader)
 {
 	struct error error = {0};
-	int64_t rows;
+	int64_t rows, temporary;
 
+	if (connection_number(&loader->connection, "SELECT "
+	    "has_database_privilege(current_database(), 'TEMPORARY')::int", 0,
+	    NULL, &temporary, &error) == 0 && !temporary)
+		preview_find(preview, "temporary tables", STATUS_TARGET,
+		    "this role may not make any, which a merge needs: an owner "
+		    "grants TEMPORARY on the database");
 	if (tables_count_rows(loader, &rows, &error) != 0)
 		preview_find(preview, "rows there", error.status,
 		    error.message);

@@ -248,6 +248,28 @@ is 0 "$(sql "select count(*) from hr.merged where job_id = '$(job_of away)'")" '
 load new away --merge
 is 1 $status 'and it can be merged anew'
 
+# --- rights, and what an earlier version made -------------------------------------------------
+
+sql "create role merger login" "grant all on schema public, hr to merger" "grant all on all tables in schema public, hr to merger" \
+    "revoke temporary on database $PGDATABASE from public"
+merger="$(echo "$URI" | sed 's/user=sandbox/user=merger/')"
+hr-extract new | hr-transform --workspace rights >rows.in
+exits 6 'a role without temporary tables' sh -c "hr-load --merge '$merger' <rows.in"
+matches 'permission denied to create temporary tables' "$(cat "$scratch/err")" 'is refused'
+exits 6 'beforehand, too' sh -c "hr-load --merge --dry-run '$merger' <rows.in"
+matches '✗ temporary tables +this role may not make any' "$(cat "$scratch/out")" 'with words'
+is '' "$(job_of rights)" 'nothing is made'
+exits 1 'without --merge it loads' sh -c "hr-load '$merger' <rows.in"
+sql 'drop table hr.merged' 'alter table hybridrag_migration_jobs drop column merge' "grant temporary on database $PGDATABASE to public"
+load new rights --dry-run
+is 0 $status "a dry run on an earlier version's tables"
+exits 0 'verification there' hr-verify new "$URI&workspace=rights"
+theirs older
+load new older --merge
+is 1 $status 'a merge there'
+outcome older >found
+same whole found 'is like any other'
+
 # --- a whole workspace, killed again and again ------------------------------------------------
 
 small=$DATA/lightrag-1.5.7-small model=BAAI/bge-m3
