@@ -159,12 +159,15 @@ write_time(struct buffer *out, const struct loss *loss, yyjson_val *object,
     bool returned)
 {
 	yyjson_val *value = json_present(object, loss->member);
+	/* What came back stands for itself only, a null and 1970, too. */
+	yyjson_val *other = returned ? NULL :
+	    json_present(object, loss->value);
 	int64_t instant = 0;
 
 	if (returned && value == NULL)
 		buffer_append_text(out, "null");
 	else if (!read_instant(loss, value, &instant) &&
-	    !read_instant(loss, json_present(object, loss->value), &instant) &&
+	    !read_instant(loss, other, &instant) &&
 	    value != NULL && !json_is_number(value))
 		write_value(out, value, false);
 	else

@@ -66,7 +66,7 @@ struct normal_form {
 	 * U+0000 is left out of strings, what jsonb can't hold is null. */
 	bool repaired;
 	/* The record came back from where losses have happened already: a null
-	 * there is one, and doesn't stand for another time. */
+	 * or 0 there is one, and doesn't stand for another time. */
 	bool returned;
 	/* The record was made of a row: NORMAL_FORM_COLUMN means something. */
 	bool of_row;

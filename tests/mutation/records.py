@@ -62,7 +62,9 @@ class Maker:
                 'deep': {'inner': {'text': self.text(1), 'number': self.number()}}}
 
     def kv(self, key, **members):
-        return key, {**members, 'create_time': self.time(), 'update_time': self.time(), '_id': key}
+        created = self.time()
+        updated = self.random.choice([created, self.time()])  # most are never updated
+        return key, {**members, 'create_time': created, 'update_time': updated, '_id': key}
 
     def stores(self):
         each = range(self.rows)

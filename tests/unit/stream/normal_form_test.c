@@ -177,6 +177,12 @@ returned(void **state)
 	    "{\"create_time\":7,\"update_time\":7}");
 	assert_same("kv_store_full_docs",
 	    "{\"create_time\":7,\"update_time\":7}", "{\"update_time\":7}");
+	assert_other("kv_store_full_docs",
+	    "{\"create_time\":0,\"update_time\":7}",
+	    "{\"create_time\":7,\"update_time\":7}");
+	assert_same("kv_store_full_docs",
+	    "{\"create_time\":0,\"update_time\":7}",
+	    "{\"create_time\":0.5,\"update_time\":7}");
 }
 
 /* "column x" is what a row says; a source's own member may be called so. */
