@@ -162,6 +162,10 @@ relations_check(struct report *report, struct source *target,
 	/* Out of the reader's transaction: a missing table must not end it. */
 	reader_close(target->reader);
 	target->reader = NULL;
+	/* Without statistics the planner would look for each row by itself. */
+	if (connection_run(&target->connection, "SET enable_nestloop TO off",
+	    error) != 0)
+		return -1;
 	for (size_t i = 0; i < set->relation_count; i++)
 		if (check_relation(report, target, &set->relations[i],
 		    error) != 0)
