@@ -20,7 +20,6 @@ begin(struct preview *preview, struct preview_rows *rows, struct error *error)
 		free(existing);
 		return -1;
 	}
-	rows->size.lz4 = !preview->server.pglz;
 	preview->tables = memory_array(set->table_count,
 	    sizeof *preview->tables);
 	for (size_t i = 0; i < set->table_count; i++) {

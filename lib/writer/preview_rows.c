@@ -24,7 +24,8 @@ preview_rows_open(struct preview_rows *rows, struct preview *preview,
 	*rows = (struct preview_rows){.preview = preview, .loader = {
 	    .options = preview->options.loader, .header = preview->header,
 	    .set = preview->set, .workspace = loader_workspace(
-	    preview->header), .batch = batch_new()}};
+	    preview->header), .batch = batch_new()},
+	    .size = {.lz4 = !preview->server.pglz}};
 	if (path != NULL)
 		descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC |
 		    O_CLOEXEC, 0600);
