@@ -149,8 +149,13 @@ parse_operands(int argc, char **argv, struct options *options)
 		program_note(name, "\"%s\": one target only", argv[optind]);
 		return program_usage(name);
 	}
-	if (options->full && !options->dry_run) {
-		program_note(name, "--full goes with --dry-run");
+	if ((options->full || options->offline) && !options->dry_run) {
+		program_note(name, "--%s goes with --dry-run", options->full ?
+		    "full" : "offline");
+		return program_usage(name);
+	}
+	if (options->command != NULL && options->dry_run) {
+		program_note(name, "%s has no --dry-run", options->command);
 		return program_usage(name);
 	}
 	if (options->command != NULL && options->load.loader.job == NULL) {
