@@ -78,6 +78,17 @@ note_change(void *context, const char *column, const char *what)
 	    batch->current_seq, column, what};
 }
 
+void
+batch_forget_changes(struct batch *batch, uint64_t seq)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < batch->change_count; i++)
+		if (batch->changes[i].seq != seq)
+			batch->changes[kept++] = batch->changes[i];
+	batch->change_count = kept;
+}
+
 struct slice
 batch_row_id(const struct table *table, yyjson_val *row)
 {
@@ -248,6 +259,7 @@ batch_take(struct loader *loader, const struct line *line)
 	    &batch->scratch, &batch->copy, &problem)) {
 		snprintf(detail, sizeof detail, "%s: %s", problem.column,
 		    problem.detail);
+		batch_forget_changes(batch, line->record.seq);
 		batch_reject(batch, line->record.seq, batch_row_id(table,
 		    line->record.value), slice_of(problem.reason),
 		    slice_of(detail), line->text);

@@ -61,6 +61,10 @@ struct batch {
 void batch_reject(struct batch *batch, uint64_t seq, struct slice id,
     struct slice reason, struct slice detail, struct slice rejected);
 
+/** batch_forget_changes(batch, seq): the row was rejected after all, so
+ * nothing of it was repaired. */
+void batch_forget_changes(struct batch *batch, uint64_t seq);
+
 /**
  * batch_take(loader, line): encode the row for the batch's table, or make it
  * a reject. Nothing is sent.

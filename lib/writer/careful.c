@@ -169,6 +169,7 @@ void
 careful_reject(struct batch *batch, size_t index, const char *reason,
     const char *detail)
 {
+	batch_forget_changes(batch, batch->rows[index].seq);
 	batch_reject(batch, batch->rows[index].seq, batch_row_id(batch->table,
 	    row_object(batch, index)), slice_of(reason), slice_of(detail),
 	    row_line(batch, index));

@@ -26,17 +26,19 @@ tell_entry(struct preview_rows *rows, const struct line *line,
 	snprintf(detail, sizeof detail, "its entry in %s takes %zu bytes, "
 	    "PostgreSQL's limit is %d", entry->index == NULL ?
 	    "the primary key" : entry->index->name, size, INDEX_ENTRY_LIMIT);
-	if (is_there(rows, entry))
+	if (is_there(rows, entry)) {
+		batch_forget_changes(rows->loader.batch, line->record.seq);
 		batch_reject(rows->loader.batch, line->record.seq, id,
 		    slice_of("refused-by-server"), slice_of(detail),
 		    line->text);
-	else if (!rows->entry_told)
+	} else if (!rows->entry_told) {
 		preview_find(rows->preview, "index", STATUS_TARGET,
 		    arena_format(&rows->preview->arena, "%s can't be built: the entry of %s "
 		    "seq %" PRIu64 ", \"%s\", takes %zu bytes, PostgreSQL's "
 		    "limit is %d", entry->index->name, line->record.store,
 		    line->record.seq, error_clip(id.data, id.length, clipped,
 		    sizeof clipped), size, INDEX_ENTRY_LIMIT));
+	}
 	rows->entry_told = rows->entry_told || !is_there(rows, entry);
 }
 
