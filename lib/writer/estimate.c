@@ -80,6 +80,8 @@ turn_page(struct estimate_pages *pages, size_t bytes)
 static void
 put(struct estimate_pages *pages, size_t bytes)
 {
+	if (bytes > PAGE_ROOM)
+		bytes = PAGE_ROOM; /* the server will refuse such a row */
 	if (pages->full == 0 || pages->used + bytes > PAGE_ROOM)
 		turn_page(pages, bytes);
 	pages->used += bytes;
