@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/output.h"
@@ -15,14 +16,14 @@ output_open(struct output *output, int descriptor, const char *name)
 	(void)fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
 }
 
-int
-output_flush(struct output *output, struct error *error)
+/* Write what is pending; what was written is counted in ${*done}. */
+static int
+write_all(const struct output *output, size_t *done, struct error *error)
 {
-	size_t done = 0;
-
-	while (done < output->pending.length) {
+	while (*done < output->pending.length) {
 		ssize_t written = write(output->descriptor,
-		    output->pending.data + done, output->pending.length - done);
+		    output->pending.data + *done,
+		    output->pending.length - *done);
 
 		if (written < 0 && errno == EINTR)
 			continue;
@@ -32,10 +33,23 @@ output_flush(struct output *output, struct error *error)
 		if (written < 0)
 			return error_system(error, STATUS_IO, "%s",
 			    output->name);
-		done += (size_t)written;
+		*done += (size_t)written;
 	}
-	buffer_clear(&output->pending);
 	return 0;
+}
+
+int
+output_flush(struct output *output, struct error *error)
+{
+	struct buffer *pending = &output->pending;
+	size_t done = 0;
+	int result = write_all(output, &done, error);
+
+	/* Whoever goes on after a failure must not write anything twice. */
+	pending->length -= done;
+	if (pending->length > 0 && done > 0)
+		memmove(pending->data, pending->data + done, pending->length);
+	return result;
 }
 
 int

@@ -26,7 +26,8 @@ void output_open(struct output *output, int descriptor, const char *name);
  */
 int output_flush_if_full(struct output *output, struct error *error);
 
-/** output_flush(output, error): write all that is pending. Return 0 or -1. */
+/** output_flush(output, error): write all that is pending. Return 0, or -1 with
+ * what could not be written still pending. */
 int output_flush(struct output *output, struct error *error);
 
 /** output_close(output): free the memory; what is pending is dropped. */

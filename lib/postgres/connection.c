@@ -181,10 +181,13 @@ set_up_session(struct connection *connection, struct error *error)
 	    "quote_ident(s), ', '), '') FROM unnest(current_schemas(false)) s "
 	    "WHERE s NOT IN ('hr', 'hybridrag')), false); COMMIT", error) != 0)
 		return -1;
-	/* Some managed servers hide the identifier. */
+	/* Some managed servers hide the identifier. Another failure must not
+	 * look like that: it would be another database. */
 	if (ask_identity(connection, "(SELECT system_identifier FROM "
 	    "pg_control_system())::text", error) == 0)
 		return 0;
+	if (error->status != STATUS_TARGET)
+		return -1;
 	return ask_identity(connection, "datname::text", error);
 }
 
