@@ -5,6 +5,8 @@
 #ifndef HR_LOCATION_SOURCE_H
 #define HR_LOCATION_SOURCE_H
 
+#include <stdatomic.h>
+
 #include "location/location.h"
 #include "postgres/connection.h"
 #include "reader/reader.h"
@@ -17,6 +19,8 @@ struct source_options {
 	bool ordered;      /* PostgreSQL: rows in key order */
 	bool rows;         /* PostgreSQL: give rows, not the records they came
 	                    * from */
+	atomic_size_t *shared; /* PostgreSQL: sources that share the tables
+	                        * among them; NULL: it gives all */
 	bool accept_changed;
 	/* The other side's header: names the dimensions of vector tables. */
 	const struct header *hint;

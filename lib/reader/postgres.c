@@ -21,6 +21,7 @@ struct postgres_reader {
 	struct header header;
 	char fingerprint[33];
 	size_t table;   /* being read; set->table_count at the end */
+	bool begun;
 	bool copying;
 	bool first;     /* the header comes with the first message */
 	uint64_t seq;
@@ -188,6 +189,16 @@ start_table(struct postgres_reader *reader, struct error *error)
 	return 0;
 }
 
+static void
+turn_to_next(struct postgres_reader *reader)
+{
+	if (reader->options.shared != NULL)
+		reader->table = atomic_fetch_add(reader->options.shared, 1);
+	else if (reader->begun)
+		reader->table++;
+	reader->begun = true;
+}
+
 static int
 end_table(struct postgres_reader *reader, struct error *error)
 {
@@ -199,7 +210,7 @@ end_table(struct postgres_reader *reader, struct error *error)
 	while ((result = PQgetResult(reader->connection->pg)) != NULL)
 		PQclear(result);
 	reader->copying = false;
-	reader->table++;
+	turn_to_next(reader);
 	return 0;
 }
 
@@ -294,11 +305,13 @@ next(struct reader *base, struct record *record, struct error *error)
 {
 	struct postgres_reader *reader = (struct postgres_reader *)base;
 
+	if (!reader->begun)
+		turn_to_next(reader);
 	while (reader->table < reader->set->table_count) {
 		int got;
 
 		if (!reader->existing[reader->table]) {
-			reader->table++;
+			turn_to_next(reader);
 			continue;
 		}
 		if (!reader->copying && start_table(reader, error) != 0)

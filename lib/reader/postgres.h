@@ -4,6 +4,8 @@
 #ifndef HR_READER_POSTGRES_H
 #define HR_READER_POSTGRES_H
 
+#include <stdatomic.h>
+
 #include "postgres/connection.h"
 #include "reader/reader.h"
 #include "stream/table.h"
@@ -13,6 +15,10 @@ struct postgres_reader_options {
 	bool ordered;          /* by key under collation "C": seq is then the
 	                        * same each time */
 	uint64_t limit;        /* most rows of a table; 0: all */
+	/* Readers of the same tables that run at once share them by this
+	 * counter of those begun, each from its own snapshot. NULL: this one
+	 * reads all. */
+	atomic_size_t *shared;
 };
 
 /**

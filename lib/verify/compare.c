@@ -58,6 +58,8 @@ look_at(struct comparison *comparison, struct side *side,
 	int result;
 
 	options.hint = side->hint = hint;
+	if (side->is_target)
+		options.shared = &comparison->tables;
 	side->kept = source;
 	result = source_open(source, side->text, &options, error);
 	if (result != 0)
@@ -174,43 +176,112 @@ digest_side(void *context)
 	return NULL;
 }
 
+static void
+make_counts(struct comparison *comparison, struct side *side)
+{
+	size_t count = comparison->store_count;
+
+	side->counts = arena_array(&comparison->arena, count,
+	    sizeof *side->counts);
+	side->bytes_of_vectors = arena_array(&comparison->arena, count,
+	    sizeof *side->bytes_of_vectors);
+	side->mixed_vectors = arena_array(&comparison->arena, count,
+	    sizeof *side->mixed_vectors);
+}
+
 /*
- * Both sides at once: the threads share only what one of them alone writes
- * (losses and rejects: the source's; inserted rows: the target's).
+ * A database is read over two connections, which share its tables. Where it
+ * doesn't allow a second one, the first reads all: return false.
+ */
+static bool
+open_helper(struct comparison *comparison, struct side *helper)
+{
+	const struct side *target = &comparison->sides[1];
+	struct source_options options = *target->options;
+	struct error unused;
+
+	*helper = *target;
+	helper->kept = NULL;
+	if (!target->database)
+		return false;
+	make_counts(comparison, helper);
+	options.hint = target->hint;
+	options.shared = &comparison->tables;
+	helper->kept = memory_alloc(sizeof *helper->kept);
+	return source_open(helper->kept, helper->text, &options, &unused) ==
+	    0;
+}
+
+/* What the helper has read counts for the target. */
+static void
+add_helper(struct comparison *comparison, const struct side *helper)
+{
+	struct side *target = &comparison->sides[1];
+
+	for (size_t i = 0; i < BUCKETS; i++) {
+		target->buckets[i].count += helper->buckets[i].count;
+		target->buckets[i].sum += helper->buckets[i].sum;
+	}
+	for (size_t i = 0; i < comparison->store_count; i++) {
+		target->counts[i] += helper->counts[i];
+		target->bytes_of_vectors[i] += helper->bytes_of_vectors[i];
+		target->mixed_vectors[i] |= helper->mixed_vectors[i];
+	}
+	target->inserted += helper->inserted;
+	target->rejects += helper->rejects;
+}
+
+/* Each in a thread of its own, the first in this one. */
+static int
+run_all(struct digesting *parts, size_t count, struct error *error)
+{
+	pthread_t threads[2];
+	size_t started = 1;
+	int problem = 0;
+
+	while (started < count && (problem = pthread_create(
+	    &threads[started - 1], NULL, digest_side, &parts[started])) == 0)
+		started++;
+	if (problem == 0)
+		digest_side(&parts[0]);
+	for (size_t i = 1; i < started; i++)
+		(void)pthread_join(threads[i - 1], NULL);
+	if (problem != 0)
+		return error_set(error, STATUS_IO, "no thread: %s",
+		    strerror(problem));
+	for (size_t i = 0; i < count; i++)
+		if (parts[i].result != 0) {
+			*error = parts[i].error;
+			return -1;
+		}
+	return 0;
+}
+
+/*
+ * Both sides at once. What the threads share, only one of them writes: losses
+ * and rejects are the source's, all else is counted by side.
  */
 static int
 digest_both(struct comparison *comparison, struct error *error)
 {
-	struct digesting sides[2] = {
+	struct side *helper = memory_alloc(sizeof *helper);
+	struct digesting parts[3] = {
 	    {.comparison = comparison, .side = &comparison->sides[0]},
-	    {.comparison = comparison, .side = &comparison->sides[1]}};
-	size_t count = comparison->store_count;
-	pthread_t thread;
-	int problem;
+	    {.comparison = comparison, .side = &comparison->sides[1]},
+	    {.comparison = comparison, .side = helper}};
+	bool helped;
+	int result;
 
-	for (size_t i = 0; i < 2; i++) {
-		struct side *side = &comparison->sides[i];
-
-		side->counts = arena_array(&comparison->arena, count,
-		    sizeof *side->counts);
-		side->bytes_of_vectors = arena_array(&comparison->arena,
-		    count, sizeof *side->bytes_of_vectors);
-		side->mixed_vectors = arena_array(&comparison->arena, count,
-		    sizeof *side->mixed_vectors);
-	}
+	make_counts(comparison, &comparison->sides[0]);
+	make_counts(comparison, &comparison->sides[1]);
+	helped = open_helper(comparison, helper);
 	meter_begin(&comparison->meter, "comparing", true);
-	problem = pthread_create(&thread, NULL, digest_side, &sides[1]);
-	if (problem != 0)
-		return error_set(error, STATUS_IO, "no thread: %s",
-		    strerror(problem));
-	digest_side(&sides[0]);
-	(void)pthread_join(thread, NULL);
-	for (size_t i = 0; i < 2; i++)
-		if (sides[i].result != 0) {
-			*error = sides[i].error;
-			return -1;
-		}
-	return 0;
+	result = run_all(parts, helped ? 3 : 2, error);
+	if (helped)
+		add_helper(comparison, helper);
+	pass_close(helper);
+	free(helper);
+	return result;
 }
 
 bool

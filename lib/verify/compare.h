@@ -32,6 +32,8 @@ struct side {
 	uint64_t *counts;              /* records, one per store of names */
 	uint64_t *bytes_of_vectors;    /* of the first vector; one per store */
 	bool *mixed_vectors;           /* a vector of another length */
+	uint64_t inserted;             /* records that the job made itself */
+	uint64_t rejects;              /* that reading it gave */
 };
 
 struct difference {
@@ -54,6 +56,8 @@ struct comparison {
 	struct arena arena;
 	struct meter meter;
 	struct side sides[2];          /* source, target */
+	atomic_size_t tables;          /* of a target that is a database: those
+	                                * begun by the two who read it at once */
 	const struct loss_table *losses;
 	struct filter *filter;         /* the user's program over the source's
 	                                * records, and its caller's; or NULL */
@@ -69,9 +73,7 @@ struct comparison {
 	size_t loss_capacity;
 	uint64_t dropped;              /* the source's, by the program */
 	uint64_t skipped_rejects;
-	uint64_t skipped_inserted;
 	uint64_t unknown_rejects;      /* the source's, that no job knows */
-	uint64_t target_rejects;       /* the target's: it can't be read either */
 	bool counts_only;
 	uint64_t sample;               /* records to compare; 0: all */
 	bool subset;                   /* the target may hold more */

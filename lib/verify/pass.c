@@ -26,7 +26,7 @@ pass_over_reject(struct pass *pass, const struct record *record)
 	if (!pass->counting)
 		return;
 	if (pass->side->is_target)
-		comparison->target_rejects++;
+		pass->side->rejects++;
 	else if (exceptions_rejected(&comparison->exceptions, record->store,
 	    record->seq))
 		comparison->skipped_rejects++;
@@ -43,7 +43,7 @@ is_excepted(struct pass *pass, const struct pass_item *item)
 	uint64_t *counter;
 
 	if (pass->side->is_target) {
-		counter = &comparison->skipped_inserted;
+		counter = &pass->side->inserted;
 		if (!exceptions_inserted(exceptions, item->hash))
 			return false;
 	} else {

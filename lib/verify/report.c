@@ -174,10 +174,10 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 		report_note(report, arena_format(&report->arena, "%" PRIu64
 		    " rejected records of job %s are not compared",
 		    comparison->skipped_rejects, comparison->exceptions.job));
-	if (comparison->skipped_inserted > 0)
+	if (comparison->sides[1].inserted > 0)
 		report_note(report, arena_format(&report->arena, "%" PRIu64
 		    " missing ends of edges were inserted by job %s",
-		    comparison->skipped_inserted,
+		    comparison->sides[1].inserted,
 		    comparison->exceptions.job));
 	if (comparison->exceptions.change_count > 0)
 		report_note(report, arena_format(&report->arena, "%zu records "
@@ -191,12 +191,12 @@ note_exceptions(struct report *report, const struct comparison *comparison)
 	if (comparison->differs && !comparison->drilled)
 		report_note(report, "a pipe can be read only once, so that "
 		    "the keys that differ can't be named: give a file");
-	if (comparison->unknown_rejects + comparison->target_rejects > 0)
+	if (comparison->unknown_rejects + comparison->sides[1].rejects > 0)
 		report_check(report, (struct check){.name = "Readable records",
 		    .words = arena_format(&report->arena, "%" PRIu64 " records "
 		    "can't be read, and no job lists them as rejects",
 		    comparison->unknown_rejects +
-		    comparison->target_rejects)});
+		    comparison->sides[1].rejects)});
 }
 
 static int
