@@ -131,13 +131,14 @@ check_discard(struct discard *discard, struct error *error)
 static int
 find_discard(struct discard *discard, struct error *error)
 {
+	PQclear(discard->found);
 	discard->found = connection_query(discard->connection, "SELECT "
 	    "pg_schema, workspace, phase, coalesce(to_jsonb(j)->>'merge', "
 	    "'false'), (SELECT max(l.job_id) FROM hybridrag_migration_jobs l "
 	    "WHERE l.pg_schema = j.pg_schema AND l.workspace = j.workspace AND "
 	    "l.created_at > j.created_at AND l.phase <> 'discarded') FROM "
-	    "hybridrag_migration_jobs j WHERE job_id = $1", 1, &discard->job,
-	    error);
+	    "hybridrag_migration_jobs j WHERE job_id = $1 FOR UPDATE", 1,
+	    &discard->job, error);
 	return discard->found == NULL ? -1 : check_discard(discard, error);
 }
 
@@ -151,8 +152,10 @@ job_discard(struct connection *connection, const char *job, int64_t *kept,
 	if (find_discard(&discard, error) == 0 && job_lock(connection,
 	    PQgetvalue(discard.found, 0, FOUND_SCHEMA), PQgetvalue(
 	    discard.found, 0, FOUND_WORKSPACE), error) == 0 &&
-	    find_tables(&discard, error) == 0 &&
 	    connection_run(connection, "BEGIN", error) == 0 &&
+	    /* Again: it may have been completed while the lock was awaited. */
+	    find_discard(&discard, error) == 0 &&
+	    find_tables(&discard, error) == 0 &&
 	    delete_rows(&discard, error) == 0 &&
 	    job_phase(connection, job, "discarded", NULL, error) == 0)
 		result = connection_run(connection, "COMMIT", error);

@@ -179,6 +179,20 @@ exits 0 'a finished job is completed' hr-load complete --job "$job" "$URI"
 exits 8 'a completed job is not discarded' hr-load discard --job "$job" "$URI"
 is 5 "$(sql "select count(*) from lightrag_doc_full where workspace = 'half'")" 'its rows are still there'
 
+begin "$two/alpha" raced
+end whole
+job=$(sql "select job_id from hybridrag_migration_jobs where workspace = 'raced'")
+sql "select pg_advisory_lock(hashtextextended('hr/public/raced', 0)), pg_sleep(3)" >/dev/null &
+sleep 0.5
+hr-load discard --job "$job" "$URI" 2>err &
+discarding=$!
+sleep 0.5
+exits 0 'a job is completed while discarding it waits' hr-load complete --job "$job" "$URI"
+status=0
+wait $discarding || status=$?
+is 8 $status 'it is not discarded then'
+is 5 "$(sql "select count(*) from lightrag_doc_full where workspace = 'raced'")" 'its rows are there, too'
+
 begin "$two/alpha" away
 end
 job=$(sql "select job_id from hybridrag_migration_jobs where workspace = 'away'")
