@@ -103,6 +103,10 @@ int job_settle(struct connection *connection, const char *job,
 int job_discard(struct connection *connection, const char *job, int64_t *kept,
     struct error *error);
 
+/** job_check_rejects(path, error): whether such a file could be written; what
+ * a whole load would only find at its end. Changes nothing. Return 0 or -1. */
+int job_check_rejects(const char *path, struct error *error);
+
 /** job_write_rejects(loader, path, error): the job's rejects, one `reject`
  * line each, into a new file of mode 0600. */
 int job_write_rejects(struct loader *loader, const char *path,

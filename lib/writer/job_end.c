@@ -1,10 +1,13 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/output.h"
 #include "writer/job.h"
 
@@ -135,6 +138,26 @@ write_reject_lines(PGresult *rows, struct output *output, struct error *error)
 			return -1;
 	}
 	return output_flush(output, error);
+}
+
+int
+job_check_rejects(const char *path, struct error *error)
+{
+	char *copy = memory_copy_text(path);
+	struct stat found;
+	int result;
+
+	if (stat(path, &found) != 0)
+		result = access(dirname(copy), W_OK | X_OK);
+	else if (S_ISDIR(found.st_mode)) {
+		errno = EISDIR;
+		result = -1;
+	} else
+		result = access(path, W_OK);
+	if (result != 0)
+		error_system(error, STATUS_USAGE, "--rejects: %s", path);
+	free(copy);
+	return result;
 }
 
 int

@@ -189,8 +189,11 @@ load_run(const struct load_options *options, uint64_t *rejected,
 	run.reader.accept_changed = options->loader.accept_changed;
 	run.reader.max_record = options->max_record;
 	stream_writer_open(&run.writer, STDOUT_FILENO, options->program);
-	result = loader_open(&run.loader, options->target, &options->loader,
-	    options->program, error);
+	result = options->loader.rejects == NULL ? 0 :
+	    job_check_rejects(options->loader.rejects, error);
+	if (result == 0)
+		result = loader_open(&run.loader, options->target,
+		    &options->loader, options->program, error);
 	if (result == 0)
 		result = read_all(&run, error);
 	if (result == 0)
