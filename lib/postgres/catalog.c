@@ -51,7 +51,8 @@ match_column(struct connection *connection, const char *table,
 		    column->limit != 0 && limit != column->limit)
 			return error_set(error, STATUS_TARGET, "%s: %s.%s has "
 			    "%" PRIu32 " dimensions, the source's vectors %"
-			    PRIu32, connection->place, table, column->name,
+			    PRIu32 "; is this the table of another embedding "
+			    "model?", connection->place, table, column->name,
 			    limit, column->limit);
 		column->type = type;
 		column->limit = limit;

@@ -100,7 +100,7 @@ refuse_choice(const char *path, const struct reader_workspaces *found,
 		buffer_format(&names, "%s\"%s\"", i > 0 ? ", " : "",
 		    found->names[i]);
 	error_set(error, STATUS_USAGE, "%s: holds the workspace%s %s; choose "
-	    "with --source-workspace W, or take --all-workspaces", path,
+	    "one with --source-workspace W, or name its own folder", path,
 	    found->count > 1 ? "s" : "", buffer_text(&names));
 	buffer_free(&names);
 	return -1;

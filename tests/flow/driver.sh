@@ -138,6 +138,13 @@ matches '1 rejected' "$(said)" 'is counted'
 matches '⚠  Migration completed, but records were rejected' "$(said)" 'and said'
 is 1 "$(jq -s length "$scratch/rejects")" 'and written'
 exits 1 'and never forgotten' hr migrate --from "$scratch/nul" --to "$URI"
+fresh_database no_rejects
+for file in "$scratch/none/rejects" "$scratch"; do
+	exits 2 'a file of rejects that cannot be written' hr migrate --from "$small" --to "$URI" --rejects "$file"
+	matches "hr-load: --rejects: $file: " "$(said)" 'is named'
+	matches '^❌ Not complete: the message of hr-load above says why$' "$(said)" 'with who says so'
+	is '' "$(sql 'select relname from pg_class where relname ~ $$^lightrag$$')" 'before anything is written'
+done
 
 # --- how it ends -----------------------------------------------------------------------
 
@@ -242,7 +249,7 @@ for uri in "postgresql://secret:$encoded@/DB?host=$PGHOST&port=5432" \
 	is '' "$(grep -rl 'S3c' "$HOME" "${TMPDIR:-/tmp}"/hr.?????? 2>/dev/null)" "password $n is nowhere left"
 done
 exits 6 'a wrong password' hr verify "$small" "postgresql://secret:wrong@/$PGDATABASE?host=$PGHOST&port=5432"
-matches 'hr-verify' "$(cat "$scratch/seen.by")$(hr-verify --version)" 'the tools were seen'
+matches 'hr-verify' "$(cat "$scratch/seen.by")" 'the tools were seen'
 printf '*:*:*:secret:%s\n' 'S3c\:r\\e%t &é@/' >"$HOME/.pgpass"
 chmod 600 "$HOME/.pgpass"
 exits 0 'the better way' hr verify "$small" "postgresql://secret@/$PGDATABASE?host=$PGHOST&port=5432"

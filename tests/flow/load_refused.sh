@@ -99,7 +99,7 @@ unlike 'lightrag_doc_full has no column doc_name: .*start the application once' 
     'create table lightrag_doc_full (workspace varchar(255), id varchar(255), primary key (workspace, id))'
 table='workspace varchar(255), id varchar(255), full_doc_id varchar(256), chunk_order_index int, tokens int, content text,
 	content_vector vector(8), file_path text, create_time timestamp(0), update_time timestamp(0)'
-unlike 'lightrag_vdb_chunks_m_8d.content_vector has 7 dimensions, the source.s vectors 8' 'vectors of another dimension' \
+unlike 'lightrag_vdb_chunks_m_8d.content_vector has 7 dimensions, the source.s vectors 8; is this the table of another embedding model?' 'vectors of another dimension' \
     "create table lightrag_vdb_chunks_m_8d ($(echo "$table" | sed 's/(8)/(7)/'), primary key (workspace, id))"
 unlike 'lightrag_vdb_chunks_m_8d has no primary key' 'a table without its key' "create table lightrag_vdb_chunks_m_8d ($table)"
 unlike 'lightrag_vdb_chunks_m_8d has no primary key' 'a key without the workspace' "create table lightrag_vdb_chunks_m_8d

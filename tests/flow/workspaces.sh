@@ -29,6 +29,9 @@ matches '^  -n +looked at \(exit status 0\)$' "$(said)" 'and sums up'
 is 0 "$(sql "select count(*) from pg_class where relname = 'hybridrag_migration_jobs'")" 'making nothing'
 exits 0 'a dry run as JSON' all --dry-run --json
 is 4 "$(jq '[.workspaces[].preview.source.stores | select(length == 13)] | length' "$scratch/out")" 'is one object'
+exits 5 'one that is not there' hr migrate --from working --to "$URI" --dry-run --source-workspace nowhere
+matches 'hr-extract: working/nowhere: ' "$(said)" 'is named'
+is 0 "$(said | grep -c '^Size:\|^du:')" 'and nothing else is said of it'
 exits 0 'all of them' all
 is "-n|completed (exit status 0)
 alpha|completed (exit status 0)

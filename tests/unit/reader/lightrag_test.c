@@ -165,8 +165,8 @@ workspaces(void **state)
 	assert_string_equal(found.names[1], "beta-2");
 	reader_workspaces_free(&found);
 	expect_failure(path, NULL, STATUS_USAGE, "holds the workspaces "
-	    "\"alpha\", \"beta-2\"; choose with --source-workspace W, or take "
-	    "--all-workspaces");
+	    "\"alpha\", \"beta-2\"; choose one with --source-workspace W, or "
+	    "name its own folder");
 	expect_failure(path, "gamma", STATUS_SOURCE, "two-workspaces/gamma: no "
 	    "LightRAG files here");
 	expect_failure(path, "", STATUS_SOURCE, "no LightRAG files here");
