@@ -62,7 +62,7 @@ main(int argc, char **argv)
 	const struct program_option table[] = {
 		{"quiet", 'q', .flag = &options.quiet},
 		{"json", .flag = &options.json},
-		{NULL}
+		{.name = NULL}
 	};
 	struct error error = {0};
 	const char *word, *path;

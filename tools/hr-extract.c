@@ -111,7 +111,7 @@ parse_options(int argc, char **argv, struct options *options)
 		    .most = SIZE_MAX / 8},
 		{"vectors", .flag = &options->arrays,
 		    .words = {"base64", "array"}},
-		{NULL}
+		{.name = NULL}
 	};
 	int result = options_read(name, help, table, argc, argv);
 

@@ -126,7 +126,7 @@ parse_options(int argc, char **argv, struct options *options)
 		    .least = 1024, .most = SIZE_MAX / 8},
 		{"offline", .flag = &options->offline},
 		{"json", .flag = &options->json},
-		{NULL}
+		{.name = NULL}
 	};
 
 	return options_read(name, help, table, argc, argv);

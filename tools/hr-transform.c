@@ -59,7 +59,7 @@ parse_options(int argc, char **argv, struct transform_options *options)
 		{"jq-file", .text = &options->filter.file},
 		{"jq-numbers", .flag = &options->filter.doubles,
 		    .words = {"text", "double"}},
-		{NULL}
+		{.name = NULL}
 	};
 	int result = options_read(name, help, table, argc, argv);
 

@@ -94,7 +94,7 @@ parse_options(int argc, char **argv, struct options *options,
 		    .words = {"text", "double"}},
 		{"accept-changed", .flag = &options->sides[0].accept_changed},
 		{"json", .flag = &options->json},
-		{NULL}
+		{.name = NULL}
 	};
 	const struct schema_class *class = NULL;
 	int result = options_read(name, help, table, argc, argv);

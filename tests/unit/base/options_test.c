@@ -31,7 +31,7 @@ read_all(struct values *values, const char *const *arguments)
 		{"text", 't', .text = &values->text},
 		{"name", .list = &values->list},
 		{"number", .number = &values->number, .least = 2, .most = 9},
-		{NULL}
+		{.name = NULL}
 	};
 
 	*values = (struct values){.number = 5};
