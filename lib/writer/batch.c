@@ -9,7 +9,7 @@
 #include "writer/job.h"
 #include "writer/tables.h"
 
-enum { FULL = 4 * 1024 * 1024, MESSAGE = 64 * 1024 };
+enum { FULL = 8 * 1024 * 1024, MESSAGE = 64 * 1024 };
 
 struct batch *
 batch_new(void)

@@ -37,7 +37,7 @@ create_index(struct loader *loader, const struct table *table,
 	struct buffer sql = {0};
 	int result;
 
-	buffer_append_text(&sql, "CREATE INDEX IF NOT EXISTS ");
+	buffer_append_text(&sql, "CREATE INDEX ");
 	connection_identifier(&loader->connection, &sql, index->name);
 	buffer_append_text(&sql, " ON ");
 	tables_qualify(loader, &sql, table->name);
@@ -58,16 +58,20 @@ create_index(struct loader *loader, const struct table *table,
 	return result;
 }
 
-/* Whether an index of that name is there, so that nothing is announced. */
+/* Whether the table has a usable index of that name; PostgreSQL cuts names
+ * to 63 bytes. */
 static int
-has_index(struct loader *loader, const char *name, int64_t *found,
-    struct error *error)
+has_index(struct loader *loader, const struct table *table,
+    const struct index *index, int64_t *found, struct error *error)
 {
-	const char *values[] = {loader->schema, name};
+	const char *values[] = {loader->schema, table->name, index->name};
 
 	return connection_number(&loader->connection, "SELECT count(*) FROM "
-	    "pg_indexes WHERE schemaname = $1 AND indexname = $2", 2, values,
-	    found, error);
+	    "pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class "
+	    "t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = "
+	    "t.relnamespace WHERE n.nspname = $1 AND t.relname = $2 AND "
+	    "i.relname = $3::text::name AND x.indisvalid", 3, values, found,
+	    error);
 }
 
 /* pgvector builds an index in memory or many times slower (measured). */
@@ -110,7 +114,8 @@ create_indexes(struct loader *loader, bool hnsw, struct error *error)
 
 			if (index->hnsw != hnsw)
 				continue;
-			if (has_index(loader, index->name, &found, error) != 0)
+			if (has_index(loader, table, index, &found,
+			    error) != 0)
 				return -1;
 			if (found > 0)
 				continue;

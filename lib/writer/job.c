@@ -377,7 +377,7 @@ job_advance(struct loader *loader, const char *table, const char *store,
 	return 0;
 }
 
-/* A slice as a C string for a parameter; NUL can't occur in what is passed. */
+/* A slice as a C string for a parameter, which has no place for NUL. */
 static char *
 parameter(struct slice text)
 {

@@ -94,7 +94,7 @@ int job_settle(struct connection *connection, const char *job,
     const char *phase, struct error *error);
 
 /**
- * job_discard(connection, job, error):
+ * job_discard(connection, job, kept, error):
  * Remove what a job wrote, the workspace's rows in its tables, and set it to
  * `discarded`. Of a job that merged only the rows that it made go, and of
  * these ${*kept} stay, to which rows of others refer. A job that was verified

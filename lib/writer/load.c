@@ -43,11 +43,13 @@ write_commit(void *context, const char *table, const char *store,
 	struct run *run = context;
 	struct buffer line = {0};
 
-	buffer_format(&line, "{\"kind\":\"commit\",\"table\":\"%s\",\"store\":"
-	    "\"%s\",\"seq\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"rejected\":%"
-	    PRIu64 ",\"run\":{\"elapsed\":%" PRIu64 ",\"input\":%" PRIu64
-	    ",\"server\":%" PRIu64 ",\"bytes\":%" PRIu64 "}}", table, store,
-	    progress->last_seq, progress->rows, progress->rejected,
+	buffer_append_text(&line, "{\"kind\":\"commit\"");
+	json_write_text(&line, "table", table);
+	json_write_text(&line, "store", store);
+	buffer_format(&line, ",\"seq\":%" PRIu64 ",\"rows\":%" PRIu64
+	    ",\"rejected\":%" PRIu64 ",\"run\":{\"elapsed\":%" PRIu64
+	    ",\"input\":%" PRIu64 ",\"server\":%" PRIu64 ",\"bytes\":%" PRIu64
+	    "}}", progress->last_seq, progress->rows, progress->rejected,
 	    milliseconds(clock_seconds() - run->started),
 	    milliseconds(run->reader.waited),
 	    milliseconds(run->loader.connection.waited),
