@@ -11,7 +11,7 @@ set -u
 TESTS=$(cd "$(dirname "$0")" && pwd -P)
 while [ ! -f "$TESTS/lib.sh" ]; do TESTS=$(dirname "$TESTS"); done
 DATA=$TESTS/data
-HR_BIN=${HR_BIN:-$TESTS/../build/bin}
+HR_BIN=${HR_BIN:-${TESTS%/tests}/build/bin}
 [ ! -d "$HR_BIN" ] || HR_BIN=$(cd "$HR_BIN" && pwd -P)
 sandbox=$TESTS/../scripts/sandbox
 

@@ -45,7 +45,7 @@ exits 0 'every part' "$bench" load index dry-run memory
 for line in '^. load ÷ .copy BINARY +≤ 1.25 +[0-9.]+ +[0-9.]+$' '^memory 120 +hr-load +[0-9]+ +[0-9.]+$'; do
 	matches "$line" "$(cat "$scratch/out")" "the table: $line"
 done
-is 7 "$(jq '.goals | map(select(.value > 0 and (.met | type) == "boolean")) | length' bench/result.json)" 'every goal is judged'
+is 8 "$(jq '.goals | map(select(.value > 0 and (.met | type) == "boolean")) | length' bench/result.json)" 'every goal is judged'
 is true "$(jq '[.figures[].seconds.median > 0, (.stages[] | if .name | startswith("server") then .processor_seconds > 0 else .kilobytes > 1000 end)] | all' bench/result.json)" 'all figures are there'
 is 1152 "$(jq '.data[0].stores | add' bench/result.json)" 'records'
 exits 0 'the directory alone' "$bench" data

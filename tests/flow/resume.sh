@@ -1,5 +1,5 @@
 #!/bin/sh
-# timeout: 150
+# timeout: 300
 # Killed again and again, at random moments of a fixed sequence, a migration ends with exactly
 # the tables of one that nobody disturbed: by SIGKILL of the whole process group, and by the
 # server's death.
