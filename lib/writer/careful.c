@@ -21,8 +21,10 @@ careful_begin_copy(struct connection *connection, const char *sql,
 		return connection_failed(connection, result, error);
 	PQclear(result);
 	copy_header(&header);
-	if (PQputCopyData(connection->pg, header.data,
-	    (int)header.length) != 1)
+	/* What the server has no room for yet waits in libpq: so the next rows
+	 * are encoded while it works. */
+	if (PQsetnonblocking(connection->pg, 1) != 0 || PQputCopyData(
+	    connection->pg, header.data, (int)header.length) != 1)
 		status = connection_failed(connection, NULL, error);
 	buffer_free(&header);
 	return status;
@@ -100,6 +102,8 @@ careful_end_copy(struct connection *connection, struct error *error)
 	else
 		PQclear(result);
 	drain(connection);
+	if (PQsetnonblocking(connection->pg, 0) != 0 && status == 0)
+		status = connection_failed(connection, NULL, error);
 	connection->waited += clock_seconds() - began;
 	return status;
 }
