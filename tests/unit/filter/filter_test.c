@@ -94,6 +94,32 @@ refuses(const char *program, const char *line, const char *reason,
 		fail_msg("%s: %s", program, result.data);
 }
 
+static void
+take_note(void *context, const char *text)
+{
+	buffer_append_text(context, text);
+	buffer_append_char(context, '\n');
+}
+
+/* What a program says by `debug` is a note; without anybody to tell, nothing. */
+static void
+debugging(void **state)
+{
+	struct buffer notes = {0};
+	struct filter_options options = {.program = ".id | debug | empty",
+	    .note = take_note, .note_context = &notes};
+	struct error error = {0};
+	struct filter *filter = filter_open(&options, &error);
+
+	(void)state;
+	assert_non_null(filter);
+	apply(filter, slice_of(HEAD "{}}"));
+	filter_close(filter);
+	assert_string_equal(buffer_text(&notes), "\"i\"\n");
+	buffer_free(&notes);
+	run(".id | debug | empty", HEAD "{}}");
+}
+
 /* Each of these programs hands every value on, by another way. */
 static const char *const passing[] = {".", ".value |= .", "map_values(.)",
     "with_entries(.)", "walk(.)", ". as $r | $r + {value: $r.value}",
@@ -540,6 +566,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(debugging),
 		cmocka_unit_test(untouched_numbers_stay),
 		cmocka_unit_test(moved_numbers_stay),
 		cmocka_unit_test(computed_numbers_are_jqs),

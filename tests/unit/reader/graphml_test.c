@@ -1,6 +1,7 @@
 #include "scratch.h"
 
 #include "reader/graphml.h"
+#include "reader/graphml_parser.h"
 #include "reader/render.h"
 
 /* What reading a file gave. */
@@ -451,6 +452,41 @@ long_texts(void **state)
 	buffer_free(&text);
 }
 
+/* The first look refuses these already; the parser does so by itself, too. */
+static void
+parser_alone(void **state)
+{
+	static const char *const texts[] = {
+	    "<!DOCTYPE graphml [<!ENTITY e \"x\">]><graphml/>",
+	    "<graphml><graph><node id=\"a\"></graph></graphml>",
+	    "<graphml><graph>", "x", ""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct graphml_parser_options options = {
+		    .wanted = {true, true}};
+		struct graphml_parser *parser;
+		struct graphml_element element;
+		struct input input;
+		int result;
+
+		error = (struct error){0};
+		assert_int_equal(input_open(&input, scratch_write_text(
+		    "x.graphml", texts[i]), &error), 1);
+		parser = graphml_parser_open(&input, &options);
+		while ((result = graphml_parser_next(parser, &element,
+		    &error)) == 1)
+			;
+		assert_int_equal(result, -1);
+		assert_int_equal(error.status, STATUS_DATA);
+		if (i == 0)
+			assert_non_null(strstr(error.message, "a DOCTYPE is "
+			    "refused: it could declare entities"));
+		graphml_parser_close(parser);
+		input_close(&input);
+	}
+}
+
 static int
 finish(void **state)
 {
@@ -476,6 +512,7 @@ main(void)
 	    cmocka_unit_test(not_a_graph),
 	    cmocka_unit_test(broken_xml),
 	    cmocka_unit_test(long_texts),
+	    cmocka_unit_test(parser_alone),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, finish);

@@ -341,6 +341,50 @@ refusals(void **state)
 	json_close(&json);
 }
 
+/* Rows that no hr wrote: columns that aren't there, a key that is none. */
+static void
+other_rows(void **state)
+{
+	struct record row = {.kind = RECORD_ROW, .store = "kv_store_full_docs",
+	    .seq = 1}, record;
+	struct json json;
+	struct error error;
+
+	(void)state;
+	json_open(&json);
+	assert_int_equal(json_parse(&json, slice_of("{\"id\":\"i\"}"),
+	    &row.value), JSON_GOOD);
+	assert_int_equal(schema_reverse(schema, &row, &record, &error), 0);
+	assert_non_null(strstr(record.value_text.data, "\"content\":null"));
+	assert_non_null(strstr(record.value_text.data,
+	    "\"column workspace\":null"));
+	assert_int_equal(json_parse(&json, slice_of("{\"id\":null}"),
+	    &row.value), JSON_GOOD);
+	assert_int_equal(schema_reverse(schema, &row, &record, &error), -1);
+	assert_string_equal(error.message,
+	    "lightrag_doc_full: a row without its key");
+	row.store = "graph_edges";
+	assert_int_equal(json_parse(&json, slice_of("{\"src_id\":\"a\","
+	    "\"properties\":{}}"), &row.value), JSON_GOOD);
+	assert_int_equal(schema_reverse(schema, &row, &record, &error), -1);
+	json_close(&json);
+}
+
+static void
+unknown_stores(void **state)
+{
+	struct record record = {.kind = RECORD_KV, .store = "kv_store_x",
+	    .seq = 1}, out;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(schema_forward(schema, &record, &out, &error), -1);
+	assert_string_equal(error.message,
+	    "schema lightrag has no table for store kv_store_x");
+	assert_int_equal(schema_reverse(schema, &record, &out, &error), -1);
+	assert_int_equal(error.status, STATUS_DATA);
+}
+
 int
 main(void)
 {
@@ -350,6 +394,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(columns_that_differ, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(refusals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unknown_stores, set_up,
+		    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,30 @@ each_kind(void **state)
 	    "\"a, c, d\"}");
 }
 
+/* Of very many members the first are named. */
+static void
+many_members(void **state)
+{
+	struct buffer one = {0}, other = {0};
+
+	(void)state;
+	buffer_append_text(&one, "{\"x\":{\"z\":1");
+	buffer_append_text(&other, "{\"x\":{\"z\":1");
+	for (int i = 0; i < 100; i++) {
+		buffer_format(&one, ",\"member%03d\":1", i);
+		buffer_format(&other, ",\"member%03d\":2", i);
+	}
+	buffer_append_text(&one, "}}");
+	buffer_append_text(&other, "}}");
+	write_file("a", DOCS, buffer_text(&one));
+	write_file("b", DOCS, buffer_text(&other));
+	compare_directories((struct comparison){.limit = 20});
+	assert_says("\"x\": member000, member001, member002,");
+	assert_silent("member099");
+	buffer_free(&one);
+	buffer_free(&other);
+}
+
 static void
 only_so_many(void **state)
 {
@@ -293,6 +317,30 @@ samples(void **state)
 }
 
 static void
+streams(void **state)
+{
+	static const char head[] = "{\"kind\":\"begin\",\"version\":1,"
+	    "\"system\":\"lightrag\",\"source\":\"x\",\"fingerprint\":\"f\","
+	    "\"workspace\":\"\",\"stores\":[{\"store\":"
+	    "\"kv_store_full_docs\",\"shape\":\"kv\",\"count\":1}]}\n";
+	static const char row[] = "{\"kind\":\"row\",\"store\":"
+	    "\"kv_store_full_docs\",\"seq\":1,\"table\":\"t\",\"row\":{}}\n";
+	static const char table[] = "{\"kind\":\"table\"}\n";
+	char content[1024];
+
+	(void)state;
+	write_file("a", DOCS, "{\"x\":{}}");
+	snprintf(content, sizeof content, "%s%s", head, row);
+	assert_int_equal(compare(scratch_write_text("rows", content),
+	    scratch_path("a"), (struct comparison){.limit = 20}), -1);
+	assert_non_null(strstr(error.message, "holds rows; compare records"));
+	assert_int_equal(compare(scratch_write_text("table", table),
+	    scratch_path("a"), (struct comparison){.limit = 20}), -1);
+	assert_non_null(strstr(error.message,
+	    "the first line is not a \"begin\""));
+}
+
+static void
 unreadable(void **state)
 {
 	(void)state;
@@ -325,6 +373,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(counts, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(subsets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(samples, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(many_members, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(streams, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(unreadable, set_up, tear_down),
 	};
 
