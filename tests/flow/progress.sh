@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 240
 # How far a long step is, and who holds the others up; an index that takes long is watched,
 # and a signal ends it at once.
 . "$(dirname "$0")/../lib.sh"
@@ -69,7 +70,7 @@ hr-load <"$scratch/rows" >"$scratch/loaded"
 exits 0 'the first load away again' hr-load discard --job "$(jq -r 'select(.job).job' "$scratch/loaded")"
 many() {
 	sql "drop index $index" "insert into $table (id, workspace, content_vector) select n, 'other', (select
-	    array_agg(random()) from generate_series(1, 32) where n = n)::vector(32) from generate_series(1, 15000) n"
+	    array_agg(random()) from generate_series(1, 32) where n = n)::vector(32) from generate_series(1, 30000) n"
 }
 indexes() { sql "select count(*) from pg_indexes where indexname = '$index'"; }
 many
