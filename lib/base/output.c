@@ -58,6 +58,30 @@ output_flush_if_full(struct output *output, struct error *error)
 	return output->pending.length < FULL ? 0 : output_flush(output, error);
 }
 
+int
+output_create(struct output *output, const char *path, struct error *error)
+{
+	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0600);
+
+	output_open(output, descriptor, path);
+	return descriptor < 0 ? error_system(error, STATUS_IO, "%s", path) : 0;
+}
+
+int
+output_finish(struct output *output, struct error *error)
+{
+	int result = output_flush(output, error);
+
+	/* A pipe or a terminal has no disk behind it: EINVAL. */
+	if (result == 0 && fsync(output->descriptor) != 0 && errno != EINVAL)
+		result = error_system(error, STATUS_IO, "%s", output->name);
+	if (close(output->descriptor) != 0 && result == 0)
+		result = error_system(error, STATUS_IO, "%s", output->name);
+	output->descriptor = -1;
+	return result;
+}
+
 void
 output_close(struct output *output)
 {

@@ -30,6 +30,21 @@ int output_flush_if_full(struct output *output, struct error *error);
  * what could not be written still pending. */
 int output_flush(struct output *output, struct error *error);
 
+/**
+ * output_create(output, path, error):
+ * Write to a new file of mode 0600, or to what is there and is emptied. The
+ * descriptor is ${output}'s own. Return 0, or -1 with STATUS_IO.
+ */
+int output_create(struct output *output, const char *path,
+    struct error *error);
+
+/**
+ * output_finish(output, error):
+ * Write all that is pending, wait for the disk where there is one, and close
+ * the descriptor, whatever failed. Return 0 or -1.
+ */
+int output_finish(struct output *output, struct error *error);
+
 /** output_close(output): free the memory; what is pending is dropped. */
 void output_close(struct output *output);
 

@@ -9,14 +9,14 @@
 #include "filter/runner.h"
 #include "filter/text.h"
 #include "filter/value.h"
-#include "filter/watch.h"
+#include "filter/watchdog.h"
 #include "stream/stream_writer.h"
 
 enum { PATIENCE = 10 };
 
 struct filter {
 	struct runner runner;
-	struct watch watch;
+	struct watchdog watchdog;
 	struct numbers numbers;
 	struct refusal refusal;
 	unsigned __int128 hash; /* of the program and how it treats numbers */
@@ -45,7 +45,7 @@ open_parts(struct filter *filter, const struct filter_options *options,
 	filter->numbers.doubles = options->doubles;
 	filter->runner.note = options->note;
 	filter->runner.note_context = options->note_context;
-	return options->note == NULL ? 0 : watch_open(&filter->watch, PATIENCE,
+	return options->note == NULL ? 0 : watchdog_open(&filter->watchdog, PATIENCE,
 	    options->note, options->note_context, error);
 }
 
@@ -173,12 +173,12 @@ run(struct filter *filter, const struct record *record, jv input,
 {
 	enum run end;
 
-	if (filter->watch.started)
-		watch_enter(&filter->watch, record);
+	if (filter->watchdog.started)
+		watchdog_enter(&filter->watchdog, record);
 	end = runner_run(&filter->runner, input, result,
 	    &filter->refusal);
-	if (filter->watch.started)
-		watch_leave(&filter->watch);
+	if (filter->watchdog.started)
+		watchdog_leave(&filter->watchdog);
 	return end;
 }
 
@@ -226,7 +226,7 @@ filter_close(struct filter *filter)
 {
 	if (filter == NULL)
 		return;
-	watch_close(&filter->watch);
+	watchdog_close(&filter->watchdog);
 	runner_close(&filter->runner);
 	numbers_free(&filter->numbers);
 	buffer_free(&filter->refusal.words);

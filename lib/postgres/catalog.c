@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "postgres/catalog.h"
+#include "postgres/sql.h"
 
 /* The columns of ${name} in ${schema} with their types, whether each must be
  * given a value, and whether they are a table's; no row: there is none. */
@@ -95,10 +96,8 @@ check_key(struct connection *connection, const char *schema,
 	int64_t unique = 0;
 	int result;
 
-	for (size_t i = 0; i < table->key_count; i++) {
-		buffer_append_char(&names, i > 0 ? ',' : '{');
-		connection_identifier(connection, &names, table->key[i]);
-	}
+	buffer_append_char(&names, '{');
+	sql_names(connection, &names, table->key, table->key_count);
 	buffer_append_char(&names, '}');
 	values[2] = buffer_text(&names);
 	result = connection_number(connection, "SELECT count(*) FROM pg_index "

@@ -7,6 +7,7 @@
 #include "codec/digest.h"
 #include "postgres/catalog.h"
 #include "postgres/copy_binary.h"
+#include "postgres/sql.h"
 #include "reader/postgres.h"
 
 enum { COPY_HEADER = 19 };
@@ -33,9 +34,7 @@ struct postgres_reader {
 static void
 qualify(struct postgres_reader *reader, struct buffer *sql, const char *table)
 {
-	connection_identifier(reader->connection, sql, reader->schema);
-	buffer_append_char(sql, '.');
-	connection_identifier(reader->connection, sql, table);
+	sql_table(reader->connection, sql, reader->schema, table);
 }
 
 /* Lock first, so that the snapshot can't be older than the lock. */
@@ -74,10 +73,7 @@ static void
 write_scope(struct postgres_reader *reader, const struct table *table,
     struct buffer *sql)
 {
-	if (table->scope == NULL)
-		return;
-	buffer_append_text(sql, " WHERE ");
-	connection_identifier(reader->connection, sql, table->scope);
+	sql_name(reader->connection, sql, " WHERE ", table->scope);
 	buffer_append_text(sql, " = current_setting('hr.workspace')");
 }
 
@@ -160,19 +156,13 @@ start_table(struct postgres_reader *reader, struct error *error)
 	PGresult *result;
 
 	buffer_append_text(&sql, "COPY (SELECT ");
-	for (size_t i = 0; i < table->column_count; i++) {
-		if (i > 0)
-			buffer_append_text(&sql, ", ");
-		connection_identifier(reader->connection, &sql,
-		    table->columns[i].name);
-	}
+	sql_columns(reader->connection, &sql, table);
 	buffer_append_text(&sql, " FROM ");
 	qualify(reader, &sql, table->name);
 	write_scope(reader, table, &sql);
 	for (size_t i = 0; i < table->key_count && reader->options.ordered;
 	    i++) {
-		buffer_append_text(&sql, i > 0 ? ", " : " ORDER BY ");
-		connection_identifier(reader->connection, &sql,
+		sql_name(reader->connection, &sql, i > 0 ? ", " : " ORDER BY ",
 		    table->key[i]);
 		buffer_append_text(&sql, " COLLATE \"C\"");
 	}

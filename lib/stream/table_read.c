@@ -171,7 +171,7 @@ read_table(struct reading *reading, yyjson_val *line, struct table *table)
 	table->name = read_text(reading, line, "table");
 	table->alias = read_optional(reading, line, "alias");
 	table->store = read_text(reading, line, "from");
-	table->scope = read_optional(reading, line, "scope");
+	table->scope = read_text(reading, line, "scope");
 	list = read_list(reading, line, "columns", &table->column_count);
 	table->columns = arena_array(reading->arena, table->column_count,
 	    sizeof *table->columns);
@@ -193,6 +193,8 @@ read_table(struct reading *reading, yyjson_val *line, struct table *table)
 	for (i = 0; i < table->key_count; i++)
 		if (table_column(table, table->key[i]) < 0)
 			reading->missing = "key";
+	if (table_column(table, table->scope) < 0)
+		reading->missing = "scope";
 }
 
 static void
@@ -283,6 +285,9 @@ table_read(struct table_set *set, yyjson_val *line, struct error *error)
 		read_view(&reading, line, ADD(set->views, set->view_count));
 	else
 		return error_set(error, STATUS_INTERNAL, "not a table line");
+	if (reading.missing == NULL && slice_is(kind, "finish") && table_find(
+	    set, slice_of(set->finishes[set->finish_count - 1].table)) == NULL)
+		reading.missing = "table";
 	if (reading.missing != NULL)
 		return error_set(error, STATUS_DATA,
 		    "\"%.*s\" line: member \"%s\" is missing or malformed",

@@ -3,15 +3,8 @@
 #include <string.h>
 
 #include "postgres/row_key.h"
+#include "postgres/sql.h"
 #include "verify/relations.h"
-
-static void
-add_name(struct source *target, struct buffer *sql, const char *before,
-    const char *name)
-{
-	buffer_append_text(sql, before);
-	connection_identifier(&target->connection, sql, name);
-}
 
 static const struct table *
 find(struct source *target, const char *name)
@@ -22,10 +15,7 @@ find(struct source *target, const char *name)
 static const char *
 scope_of(struct source *target, const char *name)
 {
-	const struct table *table = find(target, name);
-
-	return table != NULL && table->scope != NULL ? table->scope :
-	    "workspace";
+	return find(target, name)->scope;
 }
 
 /*
@@ -61,22 +51,23 @@ static int
 check_relation(struct report *report, struct source *target,
     const struct relation *relation, struct error *error)
 {
+	struct connection *connection = &target->connection;
 	struct buffer sql = {0};
 	const char *first = "";
 	int64_t missing;
 	int result;
 
-	add_name(target, &sql, "SELECT c.", relation->column);
-	add_name(target, &sql, "::text AS key FROM ", relation->table);
-	add_name(target, &sql, " AS c WHERE c.", scope_of(target,
+	sql_name(connection, &sql, "SELECT c.", relation->column);
+	sql_name(connection, &sql, "::text AS key FROM ", relation->table);
+	sql_name(connection, &sql, " AS c WHERE c.", scope_of(target,
 	    relation->table));
-	add_name(target, &sql, " = $1 AND c.", relation->column);
-	add_name(target, &sql, " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ",
+	sql_name(connection, &sql, " = $1 AND c.", relation->column);
+	sql_name(connection, &sql, " IS NOT NULL AND NOT EXISTS (SELECT FROM ",
 	    relation->parent);
-	add_name(target, &sql, " AS p WHERE p.", scope_of(target,
+	sql_name(connection, &sql, " AS p WHERE p.", scope_of(target,
 	    relation->parent));
-	add_name(target, &sql, " = $1 AND p.", relation->parent_column);
-	add_name(target, &sql, " = c.", relation->column);
+	sql_name(connection, &sql, " = $1 AND p.", relation->parent_column);
+	sql_name(connection, &sql, " = c.", relation->column);
 	buffer_append_char(&sql, ')');
 	result = count(report, target, &sql, &missing, &first, error);
 	buffer_free(&sql);
@@ -118,24 +109,24 @@ check_fill(struct report *report, struct source *target,
     struct error *error)
 {
 	const struct table *table = find(target, finish->table);
+	struct connection *connection = &target->connection;
 	struct buffer sql = {0};
 	const char *first = "";
 	int64_t unlike;
 	int result;
 
-	add_name(target, &sql, "SELECT t.", table->key[table->key_count - 1]);
-	add_name(target, &sql, "::text AS key FROM ", finish->table);
-	add_name(target, &sql, " AS t LEFT JOIN ", finish->other);
-	buffer_append_text(&sql, " AS o ON true");
-	for (size_t i = 0; i < finish->on_count; i++) {
-		add_name(target, &sql, " AND o.", finish->on[i]);
-		add_name(target, &sql, " = t.", finish->on[i]);
-	}
-	add_name(target, &sql, " WHERE t.", scope_of(target, finish->table));
+	sql_name(connection, &sql, "SELECT t.", table->key[table->key_count -
+	    1]);
+	sql_name(connection, &sql, "::text AS key FROM ", finish->table);
+	sql_name(connection, &sql, " AS t LEFT JOIN ", finish->other);
+	buffer_append_text(&sql, " AS o ON ");
+	sql_same(connection, &sql, "o", "t", finish->on, finish->on_count);
+	sql_name(connection, &sql, " WHERE t.", scope_of(target,
+	    finish->table));
 	buffer_append_text(&sql, " = $1 AND (false");
 	for (size_t i = 0; i < finish->column_count; i++) {
-		add_name(target, &sql, " OR t.", finish->columns[i]);
-		add_name(target, &sql, " IS DISTINCT FROM o.",
+		sql_name(connection, &sql, " OR t.", finish->columns[i]);
+		sql_name(connection, &sql, " IS DISTINCT FROM o.",
 		    finish->columns[i]);
 	}
 	buffer_append_char(&sql, ')');

@@ -2,33 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "postgres/copy_in.h"
+#include "postgres/sql.h"
 #include "writer/careful.h"
+#include "writer/endpoints.h"
 #include "writer/merge.h"
 #include "writer/tables.h"
-
-enum { MESSAGE = 64 * 1024 };
-
-int
-careful_begin_copy(struct connection *connection, const char *sql,
-    struct error *error)
-{
-	struct buffer header = {0};
-	PGresult *result = PQexec(connection->pg, sql);
-	int status = 0;
-
-	if (PQresultStatus(result) != PGRES_COPY_IN)
-		return connection_failed(connection, result, error);
-	PQclear(result);
-	copy_header(&header);
-	/* What the server has no room for yet waits in libpq: so the next rows
-	 * are encoded while it works. */
-	if (PQsetnonblocking(connection->pg, 1) != 0 || PQputCopyData(
-	    connection->pg, header.data, (int)header.length) != 1)
-		status = connection_failed(connection, NULL, error);
-	buffer_free(&header);
-	return status;
-}
 
 int
 careful_start_copy(struct loader *loader, const char *before,
@@ -40,13 +19,10 @@ careful_start_copy(struct loader *loader, const char *before,
 	buffer_append_text(&sql, before);
 	buffer_append_text(&sql, "COPY ");
 	tables_qualify(loader, &sql, table->name);
-	for (size_t i = 0; i < table->column_count; i++) {
-		buffer_append_text(&sql, i > 0 ? ", " : " (");
-		connection_identifier(&loader->connection, &sql,
-		    table->columns[i].name);
-	}
+	buffer_append_text(&sql, " (");
+	sql_columns(&loader->connection, &sql, table);
 	buffer_append_text(&sql, ") FROM STDIN (FORMAT binary)");
-	result = careful_begin_copy(&loader->connection, buffer_text(&sql),
+	result = copy_in_begin(&loader->connection, buffer_text(&sql),
 	    error);
 	buffer_free(&sql);
 	return result;
@@ -56,56 +32,13 @@ int
 careful_send(struct connection *connection, const char *data, size_t length,
     struct error *error)
 {
-	double began = clock_seconds();
-
-	while (length > 0) {
-		size_t part = length < MESSAGE ? length : MESSAGE;
-
-		if (PQputCopyData(connection->pg, data, (int)part) != 1)
-			return connection_failed(connection, NULL, error);
-		data += part;
-		length -= part;
-	}
-	connection->waited += clock_seconds() - began;
-	return 0;
-}
-
-/* The rest of what PostgreSQL has to say about a statement. */
-static void
-drain(struct connection *connection)
-{
-	PGresult *result;
-
-	while ((result = PQgetResult(connection->pg)) != NULL)
-		PQclear(result);
+	return copy_in_send(connection, data, length, error);
 }
 
 int
 careful_end_copy(struct connection *connection, struct error *error)
 {
-	struct buffer trailer = {0};
-	PGresult *result;
-	double began = clock_seconds();
-	int status = 0;
-
-	copy_trailer(&trailer);
-	if (PQputCopyData(connection->pg, trailer.data,
-	    (int)trailer.length) != 1 ||
-	    PQputCopyEnd(connection->pg, NULL) != 1)
-		status = connection_failed(connection, NULL, error);
-	buffer_free(&trailer);
-	if (status != 0)
-		return -1;
-	result = PQgetResult(connection->pg);
-	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		status = connection_failed(connection, result, error);
-	else
-		PQclear(result);
-	drain(connection);
-	if (PQsetnonblocking(connection->pg, 0) != 0 && status == 0)
-		status = connection_failed(connection, NULL, error);
-	connection->waited += clock_seconds() - began;
-	return status;
+	return copy_in_end(connection, error);
 }
 
 /* SQL states that are one row's fault: data, constraints, limits. */
@@ -148,10 +81,10 @@ load_rows(struct loader *loader, size_t from, size_t to, struct error *error)
 	if (loader->options.merge)
 		return merge_rows(loader, from, to, error);
 	if (careful_start_copy(loader, "", batch->table, error) != 0 ||
-	    careful_send(&loader->connection, batch->copy.data + start,
+	    copy_in_send(&loader->connection, batch->copy.data + start,
 	    batch->rows[to - 1].copy_end - start, error) != 0)
 		return -1;
-	return careful_end_copy(&loader->connection, error);
+	return copy_in_end(&loader->connection, error);
 }
 
 /* " WHERE key = $1 AND …" with the key's texts of one row in ${values}. */
@@ -160,9 +93,8 @@ write_key(struct loader *loader, const struct table *table, yyjson_val *row,
     struct buffer *sql, const char **values, struct arena *arena)
 {
 	for (size_t i = 0; i < table->key_count; i++) {
-		buffer_append_text(sql, i > 0 ? " AND t." : " WHERE t.");
-		connection_identifier(&loader->connection, sql,
-		    table->key[i]);
+		sql_name(&loader->connection, sql, i > 0 ? " AND t." :
+		    " WHERE t.", table->key[i]);
 		buffer_format(sql, " = $%zu", i + 1);
 		values[i] = arena_text(arena, json_text(json_member(row,
 		    table->key[i])));
@@ -259,70 +191,6 @@ merge_row(struct loader *loader, size_t index, enum room *room,
 	return 0;
 }
 
-/* The step that makes rows which a foreign key of ${table} asks for. */
-static const struct finish *
-find_endpoints(const struct table_set *set, const struct table *table)
-{
-	for (size_t i = 0; i < set->finish_count; i++)
-		if (set->finishes[i].endpoints &&
-		    strcmp(set->finishes[i].table, table->name) == 0)
-			return &set->finishes[i];
-	return NULL;
-}
-
-/* Make the missing ends of one edge, where the table's foreign keys stood
- * before we came; otherwise the finishing step makes them all at once. */
-static int
-insert_endpoints(struct loader *loader, const struct finish *finish,
-    size_t index, struct error *error)
-{
-	struct connection *connection = &loader->connection;
-	struct batch *batch = loader->batch;
-	yyjson_val *row = row_object(batch, index);
-	struct buffer sql = {0};
-	int result = 0;
-
-	for (size_t i = 0; i < finish->column_count && result == 0; i++) {
-		const char *values[16] = {loader->job, finish->other,
-		    finish->member, arena_text(&batch->arena,
-		    json_text(json_member(row, finish->columns[i])))};
-		PGresult *made;
-		int count = 4;
-
-		buffer_clear(&sql);
-		buffer_append_text(&sql, "WITH made AS (INSERT INTO ");
-		tables_qualify(loader, &sql, finish->other);
-		buffer_append_text(&sql, " (");
-		connection_identifier(connection, &sql, finish->identity);
-		buffer_append_char(&sql, ',');
-		connection_identifier(connection, &sql, finish->document);
-		buffer_append_char(&sql, ',');
-		connection_identifier(connection, &sql, finish->time);
-		for (size_t j = 0; j < finish->on_count && count < 16; j++) {
-			buffer_append_char(&sql, ',');
-			connection_identifier(connection, &sql,
-			    finish->on[j]);
-			values[count++] = arena_text(&batch->arena,
-			    json_text(json_member(row, finish->on[j])));
-		}
-		buffer_append_text(&sql, ") VALUES ($4, jsonb_build_object("
-		    "$3::text, $4::text), 'epoch'");
-		for (int j = 5; j <= count; j++)
-			buffer_format(&sql, ", $%d", j);
-		buffer_append_text(&sql, ") ON CONFLICT DO NOTHING RETURNING "
-		    "*)");
-		merge_write_listed(loader, &sql, finish->other);
-		buffer_append_text(&sql, " INSERT INTO hr.inserted SELECT $1, "
-		    "$2, $4 FROM made ON CONFLICT DO NOTHING");
-		made = connection_query(connection, buffer_text(&sql), count,
-		    values, error);
-		result = made == NULL ? -1 : 0;
-		PQclear(made);
-	}
-	buffer_free(&sql);
-	return result;
-}
-
 /* The undoing must not hide why: the SQL state is kept. */
 static int
 undo_to_savepoint(struct loader *loader, struct error *error)
@@ -342,7 +210,7 @@ static int
 make_room(struct loader *loader, size_t index, enum room *room,
     struct error *error)
 {
-	const struct finish *finish = find_endpoints(loader->set,
+	const struct finish *finish = endpoints_find(loader->set,
 	    loader->batch->table);
 
 	*room = ROOM_NONE;
@@ -353,7 +221,8 @@ make_room(struct loader *loader, size_t index, enum room *room,
 	    finish == NULL)
 		return 0;
 	*room = ROOM_MADE;
-	return insert_endpoints(loader, finish, index, error);
+	return endpoints_insert(loader, finish, row_object(loader->batch,
+	    index), error);
 }
 
 /* One row that the server refused. If it can't be helped, what was done for

@@ -7,11 +7,6 @@
 
 #include "writer/batch.h"
 
-/** careful_begin_copy(connection, sql, error): the statements ${sql}, of which
- * the last is COPY … FROM STDIN (FORMAT binary), and its header. */
-int careful_begin_copy(struct connection *connection, const char *sql,
-    struct error *error);
-
 /** careful_start_copy(loader, before, table, error): the statements
  * ${before}, in the same round trip COPY … FROM STDIN, and its header. */
 int careful_start_copy(struct loader *loader, const char *before,

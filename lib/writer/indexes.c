@@ -2,27 +2,26 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "postgres/sql.h"
 #include "writer/indexes.h"
 #include "writer/step.h"
 #include "writer/tables.h"
 
 static void
-write_conditions(struct loader *loader, const struct index *index,
+write_conditions(struct connection *connection, const struct index *index,
     struct buffer *sql)
 {
 	for (size_t i = 0; i < index->condition_count; i++) {
 		const struct condition *condition = &index->conditions[i];
 
-		buffer_append_text(sql, i > 0 ? " AND " : " WHERE ");
-		connection_identifier(&loader->connection, sql,
+		sql_name(connection, sql, i > 0 ? " AND " : " WHERE ",
 		    condition->column);
 		if (condition->form == CONDITION_NOT_NULL) {
 			buffer_append_text(sql, " IS NOT NULL");
 		} else if (condition->form == CONDITION_NOT_EMPTY) {
 			buffer_append_text(sql, " <> ''");
 		} else {
-			buffer_append_text(sql, " COLLATE \"C\" > ");
-			connection_identifier(&loader->connection, sql,
+			sql_name(connection, sql, " COLLATE \"C\" > ",
 			    condition->other);
 			buffer_append_text(sql, " COLLATE \"C\"");
 		}
@@ -34,24 +33,23 @@ create_index(struct loader *loader, const struct table *table,
     const struct index *index, struct error *error)
 {
 	static const char *const orders[] = {"", " DESC", " NULLS FIRST"};
+	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	int result;
 
-	buffer_append_text(&sql, "CREATE INDEX ");
-	connection_identifier(&loader->connection, &sql, index->name);
+	sql_name(connection, &sql, "CREATE INDEX ", index->name);
 	buffer_append_text(&sql, " ON ");
 	tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, index->hnsw ? " USING hnsw (" : " (");
 	for (size_t i = 0; i < index->column_count; i++) {
-		buffer_append_text(&sql, i > 0 ? ", " : "");
-		connection_identifier(&loader->connection, &sql,
+		sql_name(connection, &sql, i > 0 ? ", " : "",
 		    index->columns[i].name);
 		buffer_append_text(&sql, index->hnsw ? " vector_cosine_ops" :
 		    orders[index->columns[i].order]);
 	}
 	buffer_append_text(&sql, index->hnsw ?
 	    ") WITH (m = 16, ef_construction = 64)" : ")");
-	write_conditions(loader, index, &sql);
+	write_conditions(connection, index, &sql);
 	result = step_run(loader, index->hnsw ? "building vector index" :
 	    "building index", index->name, &sql, 0, NULL, error);
 	buffer_free(&sql);

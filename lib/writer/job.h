@@ -24,13 +24,22 @@ int job_prepare(struct connection *connection, const char *schema,
 int job_lock(struct connection *connection, const char *schema,
     const char *workspace, struct error *error);
 
+enum { JOB_PHASE_SIZE = 32 };
+
 enum job_state { JOB_NONE, JOB_UNFINISHED, JOB_LOADED };
 
 struct job_view {
 	enum job_state state; /* none: the load would be a new job's */
-	char id[64];
-	char phase[32];
+	char id[JOB_ID_SIZE];
+	char phase[JOB_PHASE_SIZE];
 };
+
+/**
+ * job_write_tables(set, out): append [{"table": …, "described": …, "scope": …,
+ * "key": […]}, …]: what the job's row keeps of its tables, so that rows can be
+ * removed without the stream, and the job be known again.
+ */
+void job_write_tables(const struct table_set *set, struct buffer *out);
 
 /**
  * job_look(loader, view, error):
@@ -45,8 +54,8 @@ int job_look(struct loader *loader, struct job_view *view,
 /**
  * job_start(loader, error):
  * Find the job to go on with, or find that it is done, or make a new one
- * (whose workspace must have no rows yet, unless it merges). Fills the loader's job, epoch,
- * resumed, done_before and progress.
+ * (whose workspace must have no rows yet, unless it merges). Fills the
+ * loader's job, epoch, resumed, done_before and progress.
  */
 int job_start(struct loader *loader, struct error *error);
 
@@ -76,8 +85,6 @@ int job_change(struct loader *loader, const char *store, uint64_t seq,
  * last error (NULL: none) of a job. */
 int job_phase(struct connection *connection, const char *job,
     const char *phase, const char *message, struct error *error);
-
-enum { JOB_PHASE_SIZE = 32 };
 
 /** job_read_phase(connection, job, out, error): the phase of a job, into
  * JOB_PHASE_SIZE bytes. STATUS_CONFLICT if there is no such job. */

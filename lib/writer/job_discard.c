@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "writer/job.h"
-#include "writer/merge.h"
+#include "writer/merge_list.h"
 
 /* What is to be discarded. */
 struct discard {
@@ -54,7 +54,7 @@ write_rows(struct discard *discard, int i, struct buffer *sql,
 	buffer_append_text(sql, " = $1");
 	if (PQgetvalue(discard->found, 0, FOUND_MERGE)[0] != 't')
 		return 0;
-	return merge_write_made(connection, sql, discard->job, name,
+	return merge_list_write_made_by(connection, sql, discard->job, name,
 	    PQgetvalue(discard->tables, i, TABLE_KEY), error);
 }
 

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,7 +136,7 @@ write_reject_lines(PGresult *rows, struct output *output, struct error *error)
 		if (output_flush_if_full(output, error) != 0)
 			return -1;
 	}
-	return output_flush(output, error);
+	return 0;
 }
 
 int
@@ -164,25 +163,22 @@ int
 job_write_rejects(struct loader *loader, const char *path,
     struct error *error)
 {
-	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0600);
 	struct output output;
 	PGresult *rows;
 	int result = -1;
 
-	if (descriptor < 0)
-		return error_system(error, STATUS_IO, "%s", path);
-	output_open(&output, descriptor, path);
+	if (output_create(&output, path, error) != 0)
+		return -1;
 	rows = connection_query(&loader->connection, "SELECT store, seq, id, "
 	    "reason, detail, record FROM hr.rejects WHERE job_id = $1 ORDER BY "
 	    "store, seq, reason", 1, (const char *[]){loader->job}, error);
 	if (rows != NULL)
 		result = write_reject_lines(rows, &output, error);
 	PQclear(rows);
+	if (result == 0)
+		result = output_finish(&output, error);
+	else
+		(void)close(output.descriptor);
 	output_close(&output);
-	if (result == 0 && fsync(descriptor) != 0 && errno != EINVAL)
-		result = error_system(error, STATUS_IO, "%s", path);
-	if (close(descriptor) != 0 && result == 0)
-		result = error_system(error, STATUS_IO, "%s", path);
 	return result;
 }

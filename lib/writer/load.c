@@ -5,7 +5,7 @@
 #include "base/program.h"
 #include "writer/job.h"
 #include "writer/load.h"
-#include "writer/merge.h"
+#include "writer/merge_list.h"
 
 /* What one run holds together. */
 struct run {
@@ -133,7 +133,7 @@ note_present(struct run *run, struct error *error)
 {
 	int64_t count;
 
-	if (merge_count_present(&run->loader, &count, error) != 0)
+	if (merge_list_count_present(&run->loader, &count, error) != 0)
 		return -1;
 	if (count > 0)
 		program_note(run->program, "%" PRId64 " row%s there already, the same: "

@@ -9,7 +9,7 @@
 #include "writer/finish.h"
 #include "writer/job.h"
 #include "writer/loader.h"
-#include "writer/merge.h"
+#include "writer/merge_waiting.h"
 #include "writer/tables.h"
 
 int
@@ -94,7 +94,7 @@ loader_begin(struct loader *loader, const struct header *header,
 	    catalog_resolve(connection, loader->schema, set, &existing,
 	    error) == 0 && tables_create(loader, existing, error) == 0 &&
 	    job_start(loader, error) == 0 &&
-	    (!loader->options.merge || merge_open(loader, error) == 0))
+	    (!loader->options.merge || merge_waiting_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
 	if (result != 0 || check_positions(loader, error) != 0)
@@ -141,7 +141,7 @@ loader_table(const struct loader *loader, const struct record *record,
 		error_set(error, STATUS_DATA, "%s: seq %" PRIu64 ": no "
 		    "\"table\" line describes its table", record->store,
 		    record->seq);
-	else if (record->kind == RECORD_ROW && table->scope != NULL &&
+	else if (record->kind == RECORD_ROW &&
 	    !slice_is(json_text(json_member(record->value, table->scope)),
 	    loader->workspace)) {
 		/* Never touch another's rows, whatever the stream says. */

@@ -49,12 +49,15 @@ struct step {
 	double seconds;    /* since it began */
 };
 
+/* Of a job's id, with its NUL. */
+enum { JOB_ID_SIZE = 64 };
+
 struct loader {
 	struct connection connection;
 	struct loader_options options;
 	const char *program;
 	char *schema;        /* PostgreSQL's: where the tables lie */
-	char job[64];
+	char job[JOB_ID_SIZE];
 	int64_t epoch;
 	bool started;        /* loader_begin succeeded */
 	bool holding;        /* the last table's rows wait for the audit */

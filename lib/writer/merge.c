@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "postgres/row_key.h"
+#include "postgres/sql.h"
 #include "writer/careful.h"
 #include "writer/merge.h"
+#include "writer/merge_waiting.h"
 #include "writer/tables.h"
 
 /*
@@ -22,65 +24,21 @@ write_key(struct loader *loader, struct buffer *sql,
 	    table->key_count);
 }
 
-/* Where the batch's rows for ${table} wait until they are merged. */
-static void
-write_waiting(const struct loader *loader, struct buffer *sql,
-    const struct table *table)
-{
-	buffer_format(sql, "pg_temp.hr_merge_%td",
-	    table - loader->set->tables);
-}
-
-static void
-write_name(struct loader *loader, struct buffer *sql, const char *before,
-    const char *name)
-{
-	buffer_append_text(sql, before);
-	connection_identifier(&loader->connection, sql, name);
-}
-
-static void
-write_columns(struct loader *loader, struct buffer *sql,
-    const struct table *table)
-{
-	for (size_t i = 0; i < table->column_count; i++)
-		write_name(loader, sql, i > 0 ? ", " : "",
-		    table->columns[i].name);
-}
-
-static void
-write_key_columns(struct loader *loader, struct buffer *sql,
-    const struct table *table)
-{
-	for (size_t i = 0; i < table->key_count; i++)
-		write_name(loader, sql, i > 0 ? ", " : "", table->key[i]);
-}
-
-static void
-write_same_key(struct loader *loader, struct buffer *sql,
-    const struct table *table)
-{
-	for (size_t i = 0; i < table->key_count; i++) {
-		write_name(loader, sql, i > 0 ? " AND t." : "t.",
-		    table->key[i]);
-		write_name(loader, sql, " = s.", table->key[i]);
-	}
-}
-
 /* " FROM s LEFT JOIN m LEFT JOIN t". */
 static void
 write_from(struct loader *loader, struct buffer *sql,
     const struct table *table)
 {
 	buffer_append_text(sql, " FROM ");
-	write_waiting(loader, sql, table);
+	merge_waiting_write(loader, sql, table);
 	buffer_append_text(sql, " AS s LEFT JOIN hr.merged AS m ON m.job_id = "
 	    "$1 AND m.table_name = $2 AND m.key = ");
 	write_key(loader, sql, table, "s");
 	buffer_append_text(sql, " LEFT JOIN ");
 	tables_qualify(loader, sql, table->name);
 	buffer_append_text(sql, " AS t ON ");
-	write_same_key(loader, sql, table);
+	sql_same(&loader->connection, sql, "t", "s", table->key,
+	    table->key_count);
 }
 
 static bool
@@ -116,6 +74,8 @@ static void
 write_unlike(struct loader *loader, struct buffer *sql,
     const struct table *table)
 {
+	struct connection *connection = &loader->connection;
+
 	buffer_append_text(sql, "concat_ws(', ', NULL");
 	for (size_t i = 0; i < table->column_count; i++) {
 		const char *name = table->columns[i].name;
@@ -123,11 +83,11 @@ write_unlike(struct loader *loader, struct buffer *sql,
 		if (is_in(name, table->key, table->key_count) ||
 		    is_filled(loader, table, name))
 			continue;
-		write_name(loader, sql, ", CASE WHEN record_send(ROW(s.",
+		sql_name(connection, sql, ", CASE WHEN record_send(ROW(s.",
 		    name);
-		write_name(loader, sql, ")) <> record_send(ROW(t.", name);
+		sql_name(connection, sql, ")) <> record_send(ROW(t.", name);
 		buffer_append_text(sql, ")) THEN ");
-		connection_literal(&loader->connection, sql, name);
+		connection_literal(connection, sql, name);
 		buffer_append_text(sql, " END");
 	}
 	buffer_append_char(sql, ')');
@@ -145,75 +105,6 @@ run(struct loader *loader, struct buffer *sql, struct error *error)
 	return result;
 }
 
-int
-merge_open(struct loader *loader, struct error *error)
-{
-	struct buffer sql = {0};
-	int result = 0;
-
-	for (size_t i = 0; i < loader->set->table_count && result == 0; i++) {
-		const struct table *table = &loader->set->tables[i];
-
-		buffer_clear(&sql);
-		buffer_append_text(&sql, "CREATE TABLE ");
-		write_waiting(loader, &sql, table);
-		buffer_append_text(&sql, " AS SELECT NULL::bigint AS hr_row, ");
-		write_columns(loader, &sql, table);
-		buffer_append_text(&sql, " FROM ");
-		tables_qualify(loader, &sql, table->name);
-		buffer_append_text(&sql, " WITH NO DATA");
-		result = connection_run(&loader->connection, buffer_text(&sql),
-		    error);
-	}
-	buffer_free(&sql);
-	return result;
-}
-
-static void
-append_number(struct buffer *out, uint64_t number, size_t bytes)
-{
-	for (size_t i = bytes; i-- > 0;)
-		buffer_append_char(out, (char)(number >> (8 * i) & 0xff));
-}
-
-/* The row as it was encoded, with its index in the batch as first column. */
-static void
-append_row(const struct batch *batch, size_t index, struct buffer *out)
-{
-	const struct batch_row *row = &batch->rows[index];
-
-	append_number(out, batch->table->column_count + 1, 2);
-	append_number(out, 8, 4);
-	append_number(out, index, 8);
-	buffer_append(out, batch->copy.data + row->copy_start + 2,
-	    row->copy_end - row->copy_start - 2);
-}
-
-/* Rows ${from} to ${to} of the batch, and no others, wait. */
-static int
-send_waiting(struct loader *loader, size_t from, size_t to,
-    struct error *error)
-{
-	struct connection *connection = &loader->connection;
-	const struct table *table = loader->batch->table;
-	struct buffer sql = {0}, rows = {0};
-	int result = -1;
-
-	buffer_append_text(&sql, "TRUNCATE ");
-	write_waiting(loader, &sql, table);
-	buffer_append_text(&sql, "; COPY ");
-	write_waiting(loader, &sql, table);
-	buffer_append_text(&sql, " FROM STDIN (FORMAT binary)");
-	for (size_t i = from; i < to; i++)
-		append_row(loader->batch, i, &rows);
-	if (careful_begin_copy(connection, buffer_text(&sql), error) == 0 &&
-	    careful_send(connection, rows.data, rows.length, error) == 0)
-		result = careful_end_copy(connection, error);
-	buffer_free(&sql);
-	buffer_free(&rows);
-	return result;
-}
-
 /*
  * Whether a key comes twice, or came before as a row that was taken. Where
  * an earlier record of the key was found to be there and this one differs,
@@ -223,16 +114,17 @@ static int
 find_repeats(struct loader *loader, bool *found, struct error *error)
 {
 	const struct table *table = loader->batch->table;
+	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	PGresult *result;
 
 	buffer_append_text(&sql, "SELECT EXISTS (SELECT FROM ");
-	write_waiting(loader, &sql, table);
+	merge_waiting_write(loader, &sql, table);
 	buffer_append_text(&sql, " GROUP BY ");
-	write_key_columns(loader, &sql, table);
+	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, " HAVING count(*) > 1) OR EXISTS (SELECT");
 	write_from(loader, &sql, table);
-	write_name(loader, &sql, " WHERE m.made OR (NOT m.made AND (t.",
+	sql_name(connection, &sql, " WHERE m.made OR (NOT m.made AND (t.",
 	    table->key[0]);
 	buffer_append_text(&sql, " IS NULL OR ");
 	write_unlike(loader, &sql, table);
@@ -247,21 +139,22 @@ static int
 insert_new(struct loader *loader, struct error *error)
 {
 	const struct table *table = loader->batch->table;
+	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	PGresult *result;
 
 	buffer_append_text(&sql, "WITH made AS (INSERT INTO ");
 	tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, " (");
-	write_columns(loader, &sql, table);
+	sql_columns(connection, &sql, table);
 	buffer_append_text(&sql, ") SELECT ");
-	write_columns(loader, &sql, table);
+	sql_columns(connection, &sql, table);
 	buffer_append_text(&sql, " FROM ");
-	write_waiting(loader, &sql, table);
+	merge_waiting_write(loader, &sql, table);
 	buffer_append_text(&sql, " ORDER BY hr_row ON CONFLICT (");
-	write_key_columns(loader, &sql, table);
+	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, ") DO NOTHING RETURNING ");
-	write_key_columns(loader, &sql, table);
+	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, ") INSERT INTO hr.merged SELECT $1, $2, ");
 	write_key(loader, &sql, table, "made");
 	buffer_append_text(&sql, ", true FROM made");
@@ -298,13 +191,14 @@ static int
 hold_against(struct loader *loader, struct error *error)
 {
 	const struct table *table = loader->batch->table;
+	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	PGresult *result;
 	int status = 0;
 
 	buffer_append_text(&sql, "WITH held AS (SELECT s.hr_row, ");
 	write_key(loader, &sql, table, "s");
-	write_name(loader, &sql, " AS key, t.", table->key[0]);
+	sql_name(connection, &sql, " AS key, t.", table->key[0]);
 	buffer_append_text(&sql, " IS NULL AS gone, ");
 	write_unlike(loader, &sql, table);
 	buffer_append_text(&sql, " AS unlike");
@@ -331,7 +225,7 @@ merge_rows(struct loader *loader, size_t from, size_t to, struct error *error)
 {
 	bool repeats;
 
-	if (send_waiting(loader, from, to, error) != 0 ||
+	if (merge_waiting_send(loader, from, to, error) != 0 ||
 	    find_repeats(loader, &repeats, error) != 0)
 		return -1;
 	if (!repeats)
@@ -348,6 +242,7 @@ static int
 update_made(struct loader *loader, struct error *error)
 {
 	const struct table *table = loader->batch->table;
+	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	int result;
 
@@ -355,15 +250,15 @@ update_made(struct loader *loader, struct error *error)
 	tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, " AS t SET ");
 	for (size_t i = 0; i < table->column_count; i++) {
-		write_name(loader, &sql, i > 0 ? ", " : "",
+		sql_name(connection, &sql, i > 0 ? ", " : "",
 		    table->columns[i].name);
-		write_name(loader, &sql, " = s.", table->columns[i].name);
+		sql_name(connection, &sql, " = s.", table->columns[i].name);
 	}
 	buffer_append_text(&sql, " FROM ");
-	write_waiting(loader, &sql, table);
+	merge_waiting_write(loader, &sql, table);
 	buffer_append_text(&sql, " AS s WHERE ");
-	write_same_key(loader, &sql, table);
-	result = connection_run(&loader->connection, buffer_text(&sql), error);
+	sql_same(connection, &sql, "t", "s", table->key, table->key_count);
+	result = connection_run(connection, buffer_text(&sql), error);
 	buffer_free(&sql);
 	return result;
 }
@@ -377,7 +272,7 @@ forget(struct loader *loader, struct error *error)
 	PGresult *result;
 
 	buffer_append_text(&sql, "DELETE FROM hr.merged AS m USING ");
-	write_waiting(loader, &sql, table);
+	merge_waiting_write(loader, &sql, table);
 	buffer_append_text(&sql, " AS s WHERE m.job_id = $1 AND m.table_name = "
 	    "$2 AND m.key = ");
 	write_key(loader, &sql, table, "s");
@@ -396,7 +291,7 @@ merge_again(struct loader *loader, size_t index, enum merge_outcome *outcome,
 	int result = 0;
 
 	*outcome = MERGE_UNKNOWN;
-	if (send_waiting(loader, index, index + 1, error) != 0)
+	if (merge_waiting_send(loader, index, index + 1, error) != 0)
 		return -1;
 	buffer_append_text(&sql, "SELECT m.made, to_jsonb(t)");
 	write_from(loader, &sql, loader->batch->table);
@@ -415,80 +310,4 @@ merge_again(struct loader *loader, size_t index, enum merge_outcome *outcome,
 	}
 	PQclear(found);
 	return result;
-}
-
-static void
-write_made(struct connection *connection, struct buffer *sql, const char *job,
-    const char *table, const char *const *key, size_t count)
-{
-	buffer_append_text(sql, " AND EXISTS (SELECT FROM hr.merged AS m WHERE "
-	    "m.made AND m.job_id = ");
-	connection_literal(connection, sql, job);
-	buffer_append_text(sql, " AND m.table_name = ");
-	connection_literal(connection, sql, table);
-	buffer_append_text(sql, " AND m.key = ");
-	row_key_write(connection, sql, "t", key, count);
-	buffer_append_char(sql, ')');
-}
-
-void
-merge_write_only_made(struct loader *loader, struct buffer *sql,
-    const char *table)
-{
-	const struct table *found = table_find(loader->set, slice_of(table));
-
-	if (loader->options.merge && found != NULL)
-		write_made(&loader->connection, sql, loader->job, table,
-		    found->key, found->key_count);
-}
-
-int
-merge_write_made(struct connection *connection, struct buffer *sql,
-    const char *job, const char *table, const char *key, struct error *error)
-{
-	struct json json;
-	yyjson_val *names = NULL, *name;
-	const char *list[32];
-	size_t count = 0, i, max;
-
-	json_open(&json);
-	if (json_parse_line(&json, slice_of(key), &names) == JSON_GOOD)
-		yyjson_arr_foreach(names, i, max, name)
-			if (count < sizeof list / sizeof list[0])
-				list[count++] = yyjson_get_str(name);
-	if (count > 0)
-		write_made(connection, sql, job, table, list, count);
-	else
-		error_set(error, STATUS_CONFLICT, "job %s: the key of %s isn't "
-		    "known, so neither are the rows that it made", job, table);
-	json_close(&json);
-	return count > 0 ? 0 : -1;
-}
-
-void
-merge_write_listed(struct loader *loader, struct buffer *sql,
-    const char *table)
-{
-	const struct table *found = table_find(loader->set, slice_of(table));
-
-	if (!loader->options.merge || found == NULL)
-		return;
-	buffer_append_text(sql, ", listed AS (INSERT INTO hr.merged SELECT ");
-	connection_literal(&loader->connection, sql, loader->job);
-	buffer_append_text(sql, ", ");
-	connection_literal(&loader->connection, sql, table);
-	buffer_append_text(sql, ", ");
-	write_key(loader, sql, found, "made");
-	buffer_append_text(sql, ", true FROM made ON CONFLICT DO NOTHING)");
-}
-
-int
-merge_count_present(struct loader *loader, int64_t *count, struct error *error)
-{
-	const char *values[] = {loader->job};
-
-	*count = 0;
-	return !loader->options.merge ? 0 : connection_number(
-	    &loader->connection, "SELECT count(*) FROM hr.merged WHERE job_id "
-	    "= $1 AND NOT made", 1, values, count, error);
 }

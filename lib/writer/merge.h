@@ -12,10 +12,6 @@
 
 #include "writer/loader.h"
 
-/** merge_open(loader, error): make the session's temporary tables, where the
- * rows of a batch stand before they are merged. */
-int merge_open(struct loader *loader, struct error *error);
-
 /**
  * merge_rows(loader, from, to, error):
  * Within the transaction, merge rows ${from} to ${to} (not included) of the
@@ -39,35 +35,5 @@ enum merge_outcome { MERGE_UNKNOWN, MERGE_SETTLED, MERGE_TRY_AGAIN };
  */
 int merge_again(struct loader *loader, size_t index,
     enum merge_outcome *outcome, struct error *error);
-
-/**
- * merge_write_only_made(loader, sql, table): append to a WHERE clause that row
- * t of ${table} is one that the job made. Where the job doesn't merge all rows
- * are its own, and nothing is appended.
- */
-void merge_write_only_made(struct loader *loader, struct buffer *sql,
-    const char *table);
-
-/**
- * merge_write_listed(loader, sql, table): append to a WITH clause that the
- * rows of ${table} which the query `made` returns are the job's own. Nothing
- * where the job doesn't merge.
- */
-void merge_write_listed(struct loader *loader, struct buffer *sql,
-    const char *table);
-
-/**
- * merge_write_made(connection, sql, job, table, key, error):
- * The same without a loader: ${key} are the names of the key's columns as a
- * JSON array, the row is t. STATUS_CONFLICT where ${key} is none.
- */
-int merge_write_made(struct connection *connection, struct buffer *sql,
-    const char *job, const char *table, const char *key,
-    struct error *error);
-
-/** merge_count_present(loader, count, error): how many rows were there
- * already, and the same. */
-int merge_count_present(struct loader *loader, int64_t *count,
-    struct error *error);
 
 #endif

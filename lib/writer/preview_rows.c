@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,19 +17,14 @@ preview_rows_open(struct preview_rows *rows, struct preview *preview,
 {
 	const char *path = preview->options.full ?
 	    preview->options.loader.rejects : NULL;
-	int descriptor = -1;
 
 	*rows = (struct preview_rows){.preview = preview, .loader = {
 	    .options = preview->options.loader, .header = preview->header,
 	    .set = preview->set, .workspace = loader_workspace(
 	    preview->header), .batch = batch_new()},
 	    .size = {.lz4 = !preview->server.pglz}};
-	if (path != NULL)
-		descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC |
-		    O_CLOEXEC, 0600);
-	output_open(&rows->rejects, descriptor, path);
-	return path != NULL && descriptor < 0 ? error_system(error, STATUS_IO,
-	    "%s", path) : 0;
+	rows->rejects.descriptor = -1;
+	return path == NULL ? 0 : output_create(&rows->rejects, path, error);
 }
 
 void
@@ -272,24 +265,6 @@ add_table(struct preview *preview, struct preview_table *table,
 	}
 }
 
-static int
-end_rejects(struct preview_rows *rows, struct error *error)
-{
-	struct output *output = &rows->rejects;
-	int descriptor = output->descriptor;
-
-	if (descriptor < 0)
-		return 0;
-	if (output_flush(output, error) != 0)
-		return -1;
-	if (fsync(descriptor) != 0 && errno != EINVAL)
-		return error_system(error, STATUS_IO, "%s", output->name);
-	output->descriptor = -1;
-	if (close(descriptor) != 0)
-		return error_system(error, STATUS_IO, "%s", output->name);
-	return 0;
-}
-
 int
 preview_rows_finish(struct preview_rows *rows, struct error *error)
 {
@@ -302,5 +277,6 @@ preview_rows_finish(struct preview_rows *rows, struct error *error)
 	for (size_t i = 0; i < preview->set->table_count; i++)
 		add_table(preview, &preview->tables[i], &work);
 	preview->time = estimate_time(&work);
-	return end_rejects(rows, error);
+	return rows->rejects.descriptor < 0 ? 0 :
+	    output_finish(&rows->rejects, error);
 }

@@ -3,15 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "postgres/sql.h"
 #include "writer/tables.h"
 
 void
 tables_qualify(struct loader *loader, struct buffer *out, const char *name)
 {
-	connection_identifier(&loader->connection, out, loader->schema);
-	buffer_append_char(out, '.');
-	connection_identifier(&loader->connection, out, name);
+	sql_table(&loader->connection, out, loader->schema, name);
 }
 
 static bool
@@ -115,14 +113,9 @@ create_table(struct loader *loader, const struct table *table,
 		write_default(loader, &table->columns[i], &sql);
 		buffer_append_text(&sql, ", ");
 	}
-	buffer_append_text(&sql, "CONSTRAINT ");
-	connection_identifier(connection, &sql, table->key_name);
+	sql_name(connection, &sql, "CONSTRAINT ", table->key_name);
 	buffer_append_text(&sql, " PRIMARY KEY (");
-	for (size_t i = 0; i < table->key_count; i++) {
-		if (i > 0)
-			buffer_append_text(&sql, ", ");
-		connection_identifier(connection, &sql, table->key[i]);
-	}
+	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, "))");
 	result = connection_run(connection, buffer_text(&sql), error);
 	buffer_free(&sql);
@@ -150,8 +143,6 @@ count_rows(struct loader *loader, const struct table *table, int64_t *rows,
 	int result;
 
 	*rows = 0;
-	if (table->scope == NULL)
-		return 0;
 	tables_qualify(loader, &sql, table->name);
 	name = buffer_text(&sql);
 	result = connection_number(&loader->connection, "SELECT "
@@ -163,8 +154,7 @@ count_rows(struct loader *loader, const struct table *table, int64_t *rows,
 	}
 	buffer_append_text(&sql, "SELECT count(*) FROM ");
 	tables_qualify(loader, &sql, table->name);
-	buffer_append_text(&sql, " WHERE ");
-	connection_identifier(&loader->connection, &sql, table->scope);
+	sql_name(&loader->connection, &sql, " WHERE ", table->scope);
 	buffer_append_text(&sql, " = $1");
 	result = connection_number(&loader->connection, buffer_text(&sql), 1,
 	    &loader->workspace, rows, error);

@@ -4,59 +4,48 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "postgres/sql.h"
 #include "writer/finish.h"
 #include "writer/step.h"
 #include "writer/tables.h"
 
 static void
-add_name(struct loader *loader, struct buffer *sql, const char *before,
-    const char *name)
-{
-	buffer_append_text(sql, before);
-	connection_identifier(&loader->connection, sql, name);
-}
-
-static void
-write_object(struct loader *loader, const struct expression *expression,
-    struct buffer *sql)
+write_object(struct connection *connection,
+    const struct expression *expression, struct buffer *sql)
 {
 	buffer_append_text(sql, "jsonb_build_object(");
 	for (size_t i = 0; i < expression->name_count; i++) {
 		if (i > 0)
 			buffer_append_text(sql, ", ");
-		connection_literal(&loader->connection, sql,
-		    expression->names[i]);
-		add_name(loader, sql, ", ", expression->names[i]);
+		connection_literal(connection, sql, expression->names[i]);
+		sql_name(connection, sql, ", ", expression->names[i]);
 	}
 	buffer_append_char(sql, ')');
 }
 
 static void
-write_expression(struct loader *loader, const struct expression *expression,
-    struct buffer *sql)
+write_expression(struct connection *connection,
+    const struct expression *expression, struct buffer *sql)
 {
 	switch (expression->form) {
 	case EXPRESSION_COLUMN:
-		add_name(loader, sql, "", expression->text);
+		connection_identifier(connection, sql, expression->text);
 		break;
 	case EXPRESSION_LITERAL:
-		connection_literal(&loader->connection, sql,
-		    expression->text);
+		connection_literal(connection, sql, expression->text);
 		buffer_append_text(sql, "::text");
 		break;
 	case EXPRESSION_NUMBER:
-		add_name(loader, sql, "(", expression->text);
+		sql_name(connection, sql, "(", expression->text);
 		buffer_append_text(sql, " ->> ");
-		connection_literal(&loader->connection, sql,
-		    expression->member);
+		connection_literal(connection, sql, expression->member);
 		buffer_append_text(sql, ")::double precision");
 		break;
 	case EXPRESSION_OBJECT:
-		write_object(loader, expression, sql);
+		write_object(connection, expression, sql);
 		break;
 	}
-	add_name(loader, sql, " AS ", expression->name);
+	sql_name(connection, sql, " AS ", expression->name);
 }
 
 /* The tables that a part reads: its own, or its whole family's, those with
@@ -78,8 +67,8 @@ part_tables(struct loader *loader, const struct view_part *part,
 			continue;
 		for (size_t j = 0; j < (expression->form == EXPRESSION_OBJECT ?
 		    expression->name_count : 1); j++) {
-			add_name(loader, &columns, count++ > 0 ? "," : "",
-			    expression->form == EXPRESSION_OBJECT ?
+			sql_name(&loader->connection, &columns, count++ > 0 ?
+			    "," : "", expression->form == EXPRESSION_OBJECT ?
 			    expression->names[j] : expression->text);
 		}
 	}
@@ -106,7 +95,7 @@ write_select(struct loader *loader, const struct view_part *part,
 	for (size_t i = 0; i < part->column_count; i++) {
 		if (i > 0)
 			buffer_append_text(sql, ", ");
-		write_expression(loader, &part->columns[i], sql);
+		write_expression(&loader->connection, &part->columns[i], sql);
 	}
 	buffer_append_text(sql, " FROM ");
 	tables_qualify(loader, sql, table);
@@ -116,8 +105,8 @@ static int
 write_view(struct loader *loader, const struct view *view, struct buffer *sql,
     size_t *selects, struct error *error)
 {
-	add_name(loader, sql, "CREATE OR REPLACE VIEW ", view->schema);
-	add_name(loader, sql, ".", view->name);
+	buffer_append_text(sql, "CREATE OR REPLACE VIEW ");
+	sql_table(&loader->connection, sql, view->schema, view->name);
 	buffer_append_text(sql, " AS ");
 	for (size_t i = 0; i < view->part_count; i++) {
 		PGresult *tables = part_tables(loader, &view->parts[i], error);
@@ -151,8 +140,8 @@ replace_view(struct loader *loader, const struct view *view,
 		return -1;
 	if (connection_run(connection, buffer_text(sql), error) == 0)
 		return 0;
-	add_name(loader, &drop, "DROP VIEW ", view->schema);
-	add_name(loader, &drop, ".", view->name);
+	buffer_append_text(&drop, "DROP VIEW ");
+	sql_table(connection, &drop, view->schema, view->name);
 	if (strcmp(connection->sqlstate, "42P16") == 0 &&
 	    connection_run(connection, "ROLLBACK TO SAVEPOINT hr", error) ==
 	    0 && connection_run(connection, buffer_text(&drop), error) == 0)
@@ -172,8 +161,8 @@ make_views(struct loader *loader, struct error *error)
 		size_t selects = 0;
 
 		buffer_clear(&sql);
-		add_name(loader, &sql, "CREATE SCHEMA IF NOT EXISTS ",
-		    view->schema);
+		sql_name(&loader->connection, &sql,
+		    "CREATE SCHEMA IF NOT EXISTS ", view->schema);
 		result = connection_run(&loader->connection, buffer_text(&sql),
 		    error);
 		buffer_clear(&sql);

@@ -72,10 +72,12 @@ there_and_back(void **state)
 	table_set_free(&back);
 }
 
+/* ${member} is the one that the message names. */
 static void
-refuse(const char *text)
+refuse(const char *member, const char *text)
 {
 	struct table_set set = {0};
+	char words[64];
 	struct error error = {0};
 	struct json json;
 	yyjson_val *root;
@@ -84,26 +86,43 @@ refuse(const char *text)
 	assert_int_equal(json_parse(&json, slice_of(text), &root), JSON_GOOD);
 	assert_int_equal(table_read(&set, root, &error), -1);
 	assert_int_equal(error.status, STATUS_DATA);
+	snprintf(words, sizeof words, "member \"%s\"", member);
+	assert_non_null(strstr(error.message, words));
 	json_close(&json);
 	table_set_free(&set);
 }
+
+#define REST "\"key\":[\"a\"],\"key_name\":\"k\",\"indexes\":[]," \
+    "\"foreign_keys\":[]}"
 
 static void
 misshapen(void **state)
 {
 	(void)state;
-	refuse("{\"kind\":\"table\"}");
-	refuse("{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\",\"columns\":"
-	    "[{\"name\":\"a\",\"type\":\"money\"}],\"key\":[],\"key_name\":"
-	    "\"k\",\"indexes\":[],\"foreign_keys\":[]}");
-	refuse("{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\",\"columns\":"
-	    "[{\"name\":\"a\",\"type\":\"text\"}],\"key\":[\"b\"],\"key_name\":"
-	    "\"k\",\"indexes\":[],\"foreign_keys\":[]}");
-	refuse("{\"kind\":\"finish\",\"form\":\"run\",\"table\":\"t\"}");
-	refuse("{\"kind\":\"view\",\"schema\":\"s\",\"view\":\"v\",\"parts\":"
-	    "[{\"table\":\"t\",\"columns\":[{\"name\":\"a\",\"form\":\"sql\","
-	    "\"text\":\"1\"}]}]}");
-	refuse("{\"kind\":\"view\",\"schema\":\"s\",\"view\":\"v\","
+	refuse("key_name", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"scope\":\"a\",\"columns\":[{\"name\":\"a\",\"type\":\"text\"}],"
+	    "\"key\":[\"a\"],\"indexes\":[],\"foreign_keys\":[]}");
+	refuse("type", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"scope\":\"a\",\"columns\":[{\"name\":\"a\",\"type\":\"money\"}],"
+	    REST);
+	refuse("key", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"scope\":\"b\",\"columns\":[{\"name\":\"b\",\"type\":\"text\"}],"
+	    REST);
+	/* Without the workspace's column whose rows could be told from others'? */
+	refuse("scope", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"columns\":[{\"name\":\"a\",\"type\":\"text\"}]," REST);
+	refuse("scope", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"scope\":\"b\",\"columns\":[{\"name\":\"a\",\"type\":\"text\"}],"
+	    REST);
+	refuse("form", "{\"kind\":\"finish\",\"form\":\"run\",\"table\":\"t\","
+	    "\"other\":\"t\",\"columns\":[],\"on\":[]}");
+	/* No "table" line describes it. */
+	refuse("table", "{\"kind\":\"finish\",\"form\":\"fill\",\"table\":\"t\","
+	    "\"other\":\"t\",\"columns\":[],\"on\":[]}");
+	refuse("form", "{\"kind\":\"view\",\"schema\":\"s\",\"view\":\"v\","
+	    "\"parts\":[{\"table\":\"t\",\"columns\":[{\"name\":\"a\","
+	    "\"form\":\"sql\",\"text\":\"1\"}]}]}");
+	refuse("parts", "{\"kind\":\"view\",\"schema\":\"s\",\"view\":\"v\","
 	    "\"parts\":[]}");
 }
 

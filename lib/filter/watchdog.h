@@ -2,8 +2,8 @@
  * A thread that says which record a program has been at for too long: whether
  * it will ever end can't be known.
  */
-#ifndef HR_FILTER_WATCH_H
-#define HR_FILTER_WATCH_H
+#ifndef HR_FILTER_WATCHDOG_H
+#define HR_FILTER_WATCHDOG_H
 
 #include <pthread.h>
 #include <time.h>
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "stream/record.h"
 
-struct watch {
+struct watchdog {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t closed;
@@ -26,22 +26,23 @@ struct watch {
 };
 
 /**
- * watch_open(watch, patience, note, context, error):
+ * watchdog_open(watchdog, patience, note, context, error):
  * Start the thread: it calls ${note} once for a record that takes longer than
- * ${patience} seconds. Return 0, or -1 with STATUS_IO. watch_close ends it in
- * every case. ${watch} must stay where it is.
+ * ${patience} seconds. Return 0, or -1 with STATUS_IO. watchdog_close ends it
+ * in every case. ${watchdog} must stay where it is.
  */
-int watch_open(struct watch *watch, time_t patience,
+int watchdog_open(struct watchdog *watchdog, time_t patience,
     void (*note)(void *context, const char *text), void *context,
     struct error *error);
 
-/** watch_enter(watch, record): from now on ${record} is being worked at. */
-void watch_enter(struct watch *watch, const struct record *record);
+/** watchdog_enter(watchdog, record): from now on ${record} is being worked
+ * at. */
+void watchdog_enter(struct watchdog *watchdog, const struct record *record);
 
-/** watch_leave(watch): it is done. */
-void watch_leave(struct watch *watch);
+/** watchdog_leave(watchdog): it is done. */
+void watchdog_leave(struct watchdog *watchdog);
 
-/** watch_close(watch): end the thread; zero-initialised is fine. */
-void watch_close(struct watch *watch);
+/** watchdog_close(watchdog): end the thread; zero-initialised is fine. */
+void watchdog_close(struct watchdog *watchdog);
 
 #endif

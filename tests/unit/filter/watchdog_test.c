@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-#include "filter/watch.h"
+#include "filter/watchdog.h"
 
 struct notes {
 	int count;
@@ -36,25 +36,25 @@ names_the_record(void **state)
 	    .source = {"a\nb", 3}, .target = {"c", 1}};
 	struct error error = {0};
 	struct notes notes = {0};
-	struct watch watch;
+	struct watchdog watchdog;
 
 	(void)state;
-	assert_int_equal(watch_open(&watch, 1, take_note, &notes, &error), 0);
+	assert_int_equal(watchdog_open(&watchdog, 1, take_note, &notes, &error), 0);
 	wait_seconds(3);
 	for (int i = 0; i < 3; i++) {
-		watch_enter(&watch, &quick);
-		watch_leave(&watch);
+		watchdog_enter(&watchdog, &quick);
+		watchdog_leave(&watchdog);
 	}
 	wait_seconds(3);
-	watch_enter(&watch, &slow);
+	watchdog_enter(&watchdog, &slow);
 	wait_seconds(6);
-	watch_leave(&watch);
-	watch_close(&watch);
+	watchdog_leave(&watchdog);
+	watchdog_close(&watchdog);
 	assert_int_equal(notes.count, 1);
 	assert_string_equal(notes.last, "s: seq 9 \"a?b\" - \"c\": the jq "
 	    "program has been at this record for 1 s; if it never ends, "
 	    "interrupt it");
-	watch_close(&watch);
+	watchdog_close(&watchdog);
 }
 
 int

@@ -1,0 +1,82 @@
+#include "base/clock.h"
+#include "postgres/copy_binary.h"
+#include "postgres/copy_in.h"
+
+enum { MESSAGE = 64 * 1024 };
+
+int
+copy_in_begin(struct connection *connection, const char *sql,
+    struct error *error)
+{
+	struct buffer header = {0};
+	PGresult *result = PQexec(connection->pg, sql);
+	int status = 0;
+
+	if (PQresultStatus(result) != PGRES_COPY_IN)
+		return connection_failed(connection, result, error);
+	PQclear(result);
+	copy_header(&header);
+	/* What the server has no room for yet waits in libpq: so the next rows
+	 * are encoded while it works. */
+	if (PQsetnonblocking(connection->pg, 1) != 0 || PQputCopyData(
+	    connection->pg, header.data, (int)header.length) != 1)
+		status = connection_failed(connection, NULL, error);
+	buffer_free(&header);
+	return status;
+}
+
+int
+copy_in_send(struct connection *connection, const char *data, size_t length,
+    struct error *error)
+{
+	double began = clock_seconds();
+
+	while (length > 0) {
+		size_t part = length < MESSAGE ? length : MESSAGE;
+
+		if (PQputCopyData(connection->pg, data, (int)part) != 1)
+			return connection_failed(connection, NULL, error);
+		data += part;
+		length -= part;
+	}
+	connection->waited += clock_seconds() - began;
+	return 0;
+}
+
+/* The rest of what PostgreSQL has to say about a statement. */
+static void
+drain(struct connection *connection)
+{
+	PGresult *result;
+
+	while ((result = PQgetResult(connection->pg)) != NULL)
+		PQclear(result);
+}
+
+int
+copy_in_end(struct connection *connection, struct error *error)
+{
+	struct buffer trailer = {0};
+	PGresult *result;
+	double began = clock_seconds();
+	int status = 0;
+
+	copy_trailer(&trailer);
+	if (PQputCopyData(connection->pg, trailer.data,
+	    (int)trailer.length) != 1 ||
+	    PQputCopyEnd(connection->pg, NULL) != 1)
+		status = connection_failed(connection, NULL, error);
+	buffer_free(&trailer);
+	if (status != 0)
+		return -1;
+	result = PQgetResult(connection->pg);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		status = connection_failed(connection, result, error);
+	else
+		PQclear(result);
+	drain(connection);
+	if (PQsetnonblocking(connection->pg, 0) != 0 && status == 0)
+		status = connection_failed(connection, NULL, error);
+	connection->waited += clock_seconds() - began;
+	return status;
+}
