@@ -8,13 +8,9 @@
 #include "base/durable.h"
 #include "base/memory.h"
 
-static int
-sync_directory(const char *path, struct error *error)
+int
+durable_sync_directory(const char *directory, struct error *error)
 {
-	const char *slash = strrchr(path, '/');
-	char *directory = slash == NULL ? memory_copy_text(".") :
-	    memory_format("%.*s", slash == path ? 1 : (int)(slash - path),
-	    path);
 	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int result = 0;
 
@@ -22,6 +18,19 @@ sync_directory(const char *path, struct error *error)
 		result = error_system(error, STATUS_IO, "%s", directory);
 	if (descriptor >= 0)
 		close(descriptor);
+	return result;
+}
+
+/* The directory that ${path} is in. */
+static int
+sync_directory(const char *path, struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory = slash == NULL ? memory_copy_text(".") :
+	    memory_format("%.*s", slash == path ? 1 : (int)(slash - path),
+	    path);
+	int result = durable_sync_directory(directory, error);
+
 	free(directory);
 	return result;
 }
@@ -97,6 +106,14 @@ durable_read(const char *path, size_t limit, struct buffer *out,
 	}
 	close(descriptor);
 	return result;
+}
+
+int
+durable_rename(const char *from, const char *to, struct error *error)
+{
+	if (rename(from, to) != 0)
+		return error_system(error, STATUS_IO, "%s", to);
+	return sync_directory(to, error);
 }
 
 int

@@ -24,6 +24,13 @@ int durable_write(const char *path, struct slice content,
 int durable_read(const char *path, size_t limit, struct buffer *out,
     struct error *error);
 
+/** durable_rename(from, to, error): rename within one directory, durably. */
+int durable_rename(const char *from, const char *to, struct error *error);
+
+/** durable_sync_directory(directory, error): make what was renamed, made or
+ * removed in ${directory} durable. */
+int durable_sync_directory(const char *directory, struct error *error);
+
 /** durable_remove(path, error): remove the file, durably; none is fine. */
 int durable_remove(const char *path, struct error *error);
 

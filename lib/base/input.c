@@ -89,8 +89,8 @@ same_time(struct timespec a, struct timespec b)
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool
-same_file(const struct stat *a, const struct stat *b)
+bool
+input_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
 	    a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
@@ -112,8 +112,8 @@ input_check(const struct input *input, struct error *error)
 		return report_change(input, error);
 	if (fstat(input->descriptor, &open_file) != 0)
 		return error_system(error, STATUS_SOURCE, "%s", input->path);
-	if (!same_file(&open_file, &input->seen) ||
-	    !same_file(&named, &input->seen))
+	if (!input_same_file(&open_file, &input->seen) ||
+	    !input_same_file(&named, &input->seen))
 		return report_change(input, error);
 	return 0;
 }

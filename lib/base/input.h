@@ -52,6 +52,10 @@ ssize_t input_read(const struct input *input, uint64_t offset, void *out,
  */
 int input_check(const struct input *input, struct error *error);
 
+/** input_same_file(a, b): whether both are of one file that didn't change
+ * between them: device, inode, size, times. */
+bool input_same_file(const struct stat *a, const struct stat *b);
+
 /** input_close(input): close the file and free what ${input} holds. */
 void input_close(struct input *input);
 
