@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/durable.h"
@@ -52,14 +53,28 @@ write_all(int descriptor, struct slice content)
 	return 0;
 }
 
+/* As root, /dev/null could be replaced. */
+static int
+check_place(const char *path, struct error *error)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+		return 0; /* what else is wrong, open() says */
+	return error_set(error, STATUS_USAGE, "%s: not a regular file", path);
+}
+
 int
 durable_write(const char *path, struct slice content, struct error *error)
 {
-	char *temporary = memory_format("%s.tmp%ld", path, (long)getpid());
-	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL |
-	    O_CLOEXEC | O_NOFOLLOW, 0600);
-	int result = 0;
+	char *temporary;
+	int descriptor, result = 0;
 
+	if (check_place(path, error) != 0)
+		return -1;
+	temporary = memory_format("%s.tmp%ld", path, (long)getpid());
+	descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL |
+	    O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (descriptor < 0 && errno == EEXIST && unlink(temporary) == 0)
 		descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL |
 		    O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -10,7 +10,8 @@
 /**
  * durable_write(path, content, error):
  * Replace the file ${path} by ${content}: a temporary file beside it, mode
- * 0600, fsync, rename, fsync of the directory. Return 0, or -1 with the old
+ * 0600, fsync, rename, fsync of the directory. What is no regular file, such
+ * as /dev/null, isn't replaced (STATUS_USAGE). Return 0, or -1 with the old
  * file untouched.
  */
 int durable_write(const char *path, struct slice content,

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memrchr */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 static const yyjson_read_flag READ_FLAGS =
     YYJSON_READ_NUMBER_AS_RAW | YYJSON_READ_ALLOW_INF_AND_NAN;
+enum { LONG = 256, BLOCK = 64 };
 
 void
 json_open(struct json *json)
@@ -23,6 +25,7 @@ json_close(struct json *json)
 	yyjson_doc_free(json->document);
 	if (json->allocator != NULL)
 		yyjson_alc_dyn_free(json->allocator);
+	buffer_free(&json->rest);
 	*json = (struct json){0};
 }
 
@@ -99,6 +102,94 @@ check_value(yyjson_val *value, int depth, bool duplicates)
 	return problem;
 }
 
+static yyjson_doc *
+read_text(struct json *json, struct slice text, yyjson_read_err *problem)
+{
+	/* yyjson leaves the text as it is without YYJSON_READ_INSITU. */
+	return yyjson_read_opts((char *)(uintptr_t)text.data, text.length,
+	    READ_FLAGS, json->allocator, problem);
+}
+
+/*
+ * How many bytes from the start on, in whole blocks, are ASCII and stand for
+ * themselves. Blocks of one size become vector instructions.
+ */
+static size_t
+plain_blocks(const char *text, size_t length)
+{
+	size_t at;
+
+	for (at = 0; length - at >= BLOCK; at += BLOCK) {
+		unsigned char special = 0;
+
+		for (size_t i = 0; i < BLOCK; i++) {
+			signed char c = (signed char)text[at + i];
+
+			special |= (c < 0x20) | (c == '"') | (c == '\\');
+		}
+		if (special != 0)
+			break;
+	}
+	return at;
+}
+
+/* Whether all bytes are ASCII and stand for themselves. */
+static bool
+is_plain(const char *text, size_t length)
+{
+	size_t at = plain_blocks(text, length);
+
+	while (at < length && (signed char)text[at] >= 0x20 &&
+	    text[at] != '"' && text[at] != '\\')
+		at++;
+	return at == length;
+}
+
+/*
+ * Find a long string with nothing but closing braces behind it. As neither an
+ * escape nor a quote is in it, the quote before it opens it, or what stands
+ * before that is no JSON.
+ */
+static bool
+find_last_string(struct slice text, size_t *start, size_t *end)
+{
+	const char *quote;
+
+	*end = text.length;
+	while (*end > 0 && text.data[*end - 1] == '}')
+		--*end;
+	if (*end <= LONG || text.data[--*end] != '"')
+		return false;
+	quote = memrchr(text.data, '"', *end);
+	if (quote == NULL || quote == text.data || quote[-1] == '\\')
+		return false;
+	*start = (size_t)(quote - text.data) + 1;
+	return *end - *start >= LONG && is_plain(quote + 1, *end - *start);
+}
+
+/*
+ * A record's embedding is its last member and most of its text: yyjson reads
+ * it as an empty string, and is then shown where it really stands.
+ */
+static yyjson_doc *
+read_without_last(struct json *json, struct slice text)
+{
+	size_t start, end;
+	yyjson_doc *document;
+
+	if (!find_last_string(text, &start, &end))
+		return NULL;
+	buffer_clear(&json->rest);
+	buffer_append(&json->rest, text.data, start);
+	buffer_append(&json->rest, text.data + end, text.length - end);
+	document = read_text(json, buffer_slice(&json->rest), NULL);
+	if (document != NULL)
+		unsafe_yyjson_set_strn(yyjson_doc_get_root(document) +
+		    yyjson_doc_get_val_count(document) - 1, text.data + start,
+		    end - start);
+	return document;
+}
+
 static enum json_problem
 parse(struct json *json, struct slice text, bool duplicates, yyjson_val **root)
 {
@@ -106,9 +197,9 @@ parse(struct json *json, struct slice text, bool duplicates, yyjson_val **root)
 	enum json_problem found;
 
 	yyjson_doc_free(json->document);
-	/* yyjson leaves the text as it is without YYJSON_READ_INSITU. */
-	json->document = yyjson_read_opts((char *)(uintptr_t)text.data,
-	    text.length, READ_FLAGS, json->allocator, &problem);
+	json->document = read_without_last(json, text);
+	if (json->document == NULL) /* it tells what is wrong, too */
+		json->document = read_text(json, text, &problem);
 	if (json->document == NULL) {
 		if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
 			memory_resize(NULL, SIZE_MAX);
@@ -225,15 +316,15 @@ json_present(yyjson_val *object, const char *name)
 }
 
 /*
- * How many bytes stand for themselves, up to the first that can't. Eight at a
- * time: a high bit is left where one is a control character, a quote or a
- * backslash.
+ * How many bytes stand for themselves, up to the first that can't. Blocks
+ * first, then eight at a time: a high bit is left where one is a control
+ * character, a quote or a backslash.
  */
 static size_t
 plain_length(const char *text, size_t length)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-	size_t at = 0;
+	size_t at = plain_blocks(text, length);
 
 	for (; length - at >= 8; at += 8) {
 		uint64_t word, quote, backslash;

@@ -28,6 +28,7 @@ struct json {
 	yyjson_doc *document; /* of the last json_parse; owned */
 	size_t position;      /* byte offset of the problem */
 	const char *problem;  /* words for it, static */
+	struct buffer rest;   /* the text without its last string; owned */
 };
 
 /** json_open(json): make a parser ready. json_close ends it. */
@@ -40,7 +41,8 @@ void json_close(struct json *json);
  * json_parse(json, text, root):
  * Parse ${text}, one JSON value with optional white space around it. Numbers
  * become raw text (yyjson_get_raw). On JSON_GOOD ${*root} is the value, valid
- * until the next json_parse or json_close of the same ${json}; else
+ * until the next json_parse or json_close of the same ${json}, and as long as
+ * ${text}, in which a long last string stays where it is; else
  * json->position and json->problem say where and what.
  */
 enum json_problem json_parse(struct json *json, struct slice text,

@@ -245,6 +245,26 @@ check_members(const struct mapping *mapping, const struct record *record,
 	return true;
 }
 
+/* The fields that are vectors, or those that aren't. */
+static bool
+write_fields(const struct mapping *mapping, bool vectors,
+    const char *workspace, const struct record *record, struct buffer *row,
+    struct refusal *refusal)
+{
+	for (size_t i = 0; i < mapping->field_count; i++) {
+		const struct field *field = &mapping->fields[i];
+
+		if ((field->source == FIELD_VECTOR) != vectors)
+			continue;
+		json_write_name(row, field->column,
+		    row->data[row->length - 1] == '{');
+		if (!write_field(field, workspace, record, row, refusal))
+			return false;
+	}
+	return true;
+}
+
+/* The embedding comes last, where json_parse finds it without a search. */
 bool
 mapping_forward(const struct mapping *mapping, const char *workspace,
     const struct record *record, struct buffer *row, struct refusal *refusal,
@@ -253,12 +273,9 @@ mapping_forward(const struct mapping *mapping, const char *workspace,
 	if (!check_members(mapping, record, refusal, lost))
 		return false;
 	buffer_append_char(row, '{');
-	for (size_t i = 0; i < mapping->field_count; i++) {
-		json_write_name(row, mapping->fields[i].column, i == 0);
-		if (!write_field(&mapping->fields[i], workspace, record, row,
-		    refusal))
-			return false;
-	}
+	if (!write_fields(mapping, false, workspace, record, row, refusal) ||
+	    !write_fields(mapping, true, workspace, record, row, refusal))
+		return false;
 	buffer_append_char(row, '}');
 	return true;
 }

@@ -74,6 +74,12 @@ failures(void **state)
 	    &error), -1);
 	assert_int_equal(error.status, STATUS_IO);
 	assert_non_null(strstr(error.message, "none/a"));
+	/* What is no file stays what it is: root could replace /dev/null. */
+	assert_int_equal(mkfifo(scratch_path("pipe"), 0600), 0);
+	assert_int_equal(durable_write(scratch_path("pipe"), slice_of("x"),
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_USAGE);
+	assert_int_equal(unlink(scratch_path("pipe")), 0);
 	/* A directory stands in the way: the new content goes nowhere. */
 	assert_int_equal(mkdir(scratch_path("a"), 0700), 0);
 	assert_int_equal(durable_write(scratch_path("a"), slice_of("x"),

@@ -132,6 +132,71 @@ duplicates(void **state)
 	buffer_free(&text);
 }
 
+/* What json_parse makes of a text, and whether it is what yyjson makes of it. */
+static void
+like_yyjson(const char *before, const char *last, const char *after)
+{
+	struct buffer text = {0}, got = {0}, expected = {0};
+	yyjson_val *root;
+	yyjson_doc *document;
+	bool good;
+
+	buffer_format(&text, "%s%s%s", before, last, after);
+	document = yyjson_read(text.data, text.length,
+	    YYJSON_READ_NUMBER_AS_RAW);
+	good = json_parse(&json, buffer_slice(&text), &root) == JSON_GOOD;
+	assert_int_equal(good, document != NULL);
+	if (good) {
+		json_write(&got, root);
+		json_write(&expected, yyjson_doc_get_root(document));
+		assert_true(slice_equal(buffer_slice(&got),
+		    buffer_slice(&expected)));
+	}
+	yyjson_doc_free(document);
+	buffer_free(&text);
+	buffer_free(&got);
+	buffer_free(&expected);
+}
+
+/* A long last string is read apart from the rest. */
+static void
+last_string(void **state)
+{
+	static const char *const before[] = {"{\"a\":\"", "{\"a\":1,\"b\":\"",
+	    "{\"a\":{\"b\":[1,\"x\",\"", "\"", "", "{\"", "{\"a\\\"",
+	    "{\"a\":\"b\\\\\"", "{\"a\":\"\\\"", "{\"a\":\"b\"", "[\"",
+	    "{\"a\":\"b\",\"\\u00e9\":\""};
+	static const char *const after[] = {"\"}", "\"}}", "\"", "\"]}}", "}",
+	    "\"} ", "\"}x", "\\\"}", "\n\"}", "é\"}", "\x1f\"}", "\x80\"}"};
+	char last[1025];
+	yyjson_val *root;
+
+	(void)state;
+	for (size_t length = 240; length <= 1024; length += 49) {
+		memset(last, 'A', length);
+		last[length] = '\0';
+		for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+			for (size_t j = 0; j < sizeof after / sizeof *after;
+			    j++)
+				like_yyjson(before[i], last, after[j]);
+		for (size_t i = 0; i < length; i += 61) {
+			for (const char *odd = "\"\\\n\x7f\x80\xff{"; *odd !=
+			    '\0'; odd++) {
+				last[i] = *odd;
+				like_yyjson("{\"a\":[\"b\"],\"c\":\"", last,
+				    "\"}");
+			}
+			last[i] = 'A';
+		}
+	}
+	assert_int_equal(parse("{\"a\":1,\"a\":\"" "0123456789012345678901234"
+	    "5678901234567890123456789012345678901234567890123456789012345678"
+	    "9012345678901234567890123456789012345678901234567890123456789012"
+	    "3456789012345678901234567890123456789012345678901234567890123456"
+	    "78901234567890123456789012345678901234567890\"}", &root),
+	    JSON_DUPLICATE);
+}
+
 static void
 depth(void **state)
 {
@@ -187,6 +252,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(problems, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(surrogates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(duplicates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(last_string, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(depth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(members, set_up, tear_down),
 	};

@@ -109,24 +109,25 @@ static const struct example examples[] = {
     "\"__write_seq__\":1795243326136383549}",
     "lightrag_vdb_chunks_baai_bge_m3_2d", "{\"id\":\"id\","
     "\"workspace\":\"w\",\"full_doc_id\":\"d\",\"chunk_order_index\":null,"
-    "\"tokens\":null,\"content\":\"c\",\"content_vector\":\"" VECTOR "\","
+    "\"tokens\":null,\"content\":\"c\","
     "\"file_path\":\"f\",\"create_time\":\"1970-01-01T00:00:01.9\","
-    "\"update_time\":\"1970-01-01T00:00:01.9\"}"},
+    "\"update_time\":\"1970-01-01T00:00:01.9\","
+    "\"content_vector\":\"" VECTOR "\"}"},
     {"vdb_entities", "{\"entity_name\":\"e\",\"content\":\"c\","
     "\"source_id\":\"a<SEP>b<SEP>\",\"file_path\":\"f\"}",
     "lightrag_vdb_entity_baai_bge_m3_2d", "{\"id\":\"id\","
     "\"workspace\":\"w\",\"entity_name\":\"e\",\"content\":\"c\","
-    "\"content_vector\":\"" VECTOR "\","
     "\"create_time\":\"1970-01-01T00:00:00\","
     "\"update_time\":\"1970-01-01T00:00:00\","
-    "\"chunk_ids\":[\"a\",\"b\",\"\"],\"file_path\":\"f\"}"},
+    "\"chunk_ids\":[\"a\",\"b\",\"\"],\"file_path\":\"f\","
+    "\"content_vector\":\"" VECTOR "\"}"},
     {"vdb_relationships", "{\"src_id\":\"s\",\"tgt_id\":\"t\","
     "\"source_id\":\"\"}", "lightrag_vdb_relation_baai_bge_m3_2d",
     "{\"id\":\"id\",\"workspace\":\"w\",\"source_id\":\"s\","
-    "\"target_id\":\"t\",\"content\":null,\"content_vector\":\"" VECTOR
-    "\",\"create_time\":\"1970-01-01T00:00:00\","
+    "\"target_id\":\"t\",\"content\":null,"
+    "\"create_time\":\"1970-01-01T00:00:00\","
     "\"update_time\":\"1970-01-01T00:00:00\",\"chunk_ids\":null,"
-    "\"file_path\":null}"},
+    "\"file_path\":null,\"content_vector\":\"" VECTOR "\"}"},
     {"graph_nodes", "{\"entity_id\":\"id\",\"truncate\":\"\","
     "\"created_at\":7}", "lightrag_graph_nodes", "{\"workspace\":\"w\","
     "\"namespace\":\"chunk_entity_relation\",\"id\":\"id\","
