@@ -45,8 +45,8 @@ open_parts(struct filter *filter, const struct filter_options *options,
 	filter->numbers.doubles = options->doubles;
 	filter->runner.note = options->note;
 	filter->runner.note_context = options->note_context;
-	return options->note == NULL ? 0 : watchdog_open(&filter->watchdog, PATIENCE,
-	    options->note, options->note_context, error);
+	return options->note == NULL ? 0 : watchdog_open(&filter->watchdog,
+	    PATIENCE, options->note, options->note_context, error);
 }
 
 struct filter *
@@ -87,34 +87,39 @@ filter_mark(const struct filter *filter, struct header *header,
 
 /* A jv that isn't valid goes through to the end. */
 static jv
-set_member(jv object, struct slice name, jv value)
+set_member(jv object, jv name, jv value)
 {
-	if (jv_is_valid(object) && jv_is_valid(value))
-		return jv_object_set(object, value_text(name), value);
+	if (jv_is_valid(object) && jv_is_valid(name) && jv_is_valid(value))
+		return jv_object_set(object, name, value);
 	jv_free(object);
+	jv_free(name);
 	jv_free(value);
 	return jv_invalid();
 }
 
 static jv
-set_text(jv object, const char *name, struct slice text)
+set_text(struct filter *filter, jv object, const char *name,
+    struct slice text)
 {
-	return text.data == NULL ? object :
-	    set_member(object, slice_of(name), value_text(text));
+	return text.data == NULL ? object : set_member(object,
+	    jv_string(name), value_text(text, &filter->refusal));
 }
 
 static jv
 set_value(struct filter *filter, jv object, struct slice name,
     yyjson_val *value)
 {
-	if (jv_is_valid(object) && jv_object_has(jv_copy(object),
-	    value_text(name))) {
+	jv key = value_text(name, &filter->refusal);
+
+	if (jv_is_valid(object) && jv_is_valid(key) &&
+	    jv_object_has(jv_copy(object), jv_copy(key))) {
 		refuse(&filter->refusal, "duplicate-member",
 		    "the record holds one name twice");
 		jv_free(object);
+		jv_free(key);
 		return jv_invalid();
 	}
-	return set_member(object, name, value_make(value, &filter->numbers,
+	return set_member(object, key, value_make(value, &filter->numbers,
 	    &filter->refusal));
 }
 
@@ -142,13 +147,13 @@ make_input(struct filter *filter, const struct record *record,
 	numbers_clear(&filter->numbers);
 	snprintf(filter->seq, sizeof filter->seq, "%" PRIu64, record->seq);
 	seq = numbers_make(&filter->numbers, slice_of(filter->seq));
-	object = set_text(object, "kind",
+	object = set_text(filter, object, "kind",
 	    slice_of(record_kind_name(record->kind)));
-	object = set_text(object, "store", slice_of(record->store));
-	object = set_member(object, slice_of("seq"), seq);
-	object = set_text(object, "id", record->id);
-	object = set_text(object, "source", record->source);
-	object = set_text(object, "target", record->target);
+	object = set_text(filter, object, "store", slice_of(record->store));
+	object = set_member(object, jv_string("seq"), seq);
+	object = set_text(filter, object, "id", record->id);
+	object = set_text(filter, object, "source", record->source);
+	object = set_text(filter, object, "target", record->target);
 	object = set_value(filter, object, slice_of("value"), value);
 	return record->extra == NULL ? object :
 	    set_extra(filter, object, record->extra);

@@ -5,19 +5,19 @@
 /* jq counts in int, and doubles what grows. */
 static const size_t LONGEST = INT_MAX / 4;
 
-jv
-value_text(struct slice text)
+static bool
+fits(const char *what, size_t length, struct refusal *refusal)
 {
-	return jv_string_sized(text.data, (int)text.length);
+	return length <= LONGEST || refuse(refusal, "jq-error", "%s of length "
+	    "%zu is too long for jq, which takes up to %zu", what, length,
+	    LONGEST);
 }
 
-static jv
-make_text(struct slice text, struct refusal *refusal)
+jv
+value_text(struct slice text, struct refusal *refusal)
 {
-	if (text.length <= LONGEST)
-		return value_text(text);
-	refuse(refusal, "jq-error", "a string is too long for jq");
-	return jv_invalid();
+	return fits("a string", text.length, refusal) ?
+	    jv_string_sized(text.data, (int)text.length) : jv_invalid();
 }
 
 static jv
@@ -28,6 +28,10 @@ make_array(yyjson_val *value, struct numbers *numbers,
 	yyjson_val *item;
 	size_t i, max;
 
+	if (!fits("an array", yyjson_arr_size(value), refusal)) {
+		jv_free(out);
+		return jv_invalid();
+	}
 	yyjson_arr_foreach(value, i, max, item) {
 		jv made = value_make(item, numbers, refusal);
 
@@ -49,13 +53,16 @@ make_object(yyjson_val *value, struct numbers *numbers,
 	size_t i, max;
 
 	yyjson_obj_foreach(value, i, max, name, member) {
-		jv made = value_make(member, numbers, refusal);
+		jv key = value_text(json_text(name), refusal);
+		jv made = jv_is_valid(key) ? value_make(member, numbers,
+		    refusal) : jv_invalid();
 
 		if (!jv_is_valid(made)) {
 			jv_free(out);
+			jv_free(key);
 			return made;
 		}
-		out = jv_object_set(out, value_text(json_text(name)), made);
+		out = jv_object_set(out, key, made);
 	}
 	if ((size_t)jv_object_length(jv_copy(out)) == yyjson_obj_size(value))
 		return out;
@@ -69,7 +76,7 @@ value_make(yyjson_val *value, struct numbers *numbers,
     struct refusal *refusal)
 {
 	if (yyjson_is_str(value))
-		return make_text(json_text(value), refusal);
+		return value_text(json_text(value), refusal);
 	if (json_is_number(value))
 		return numbers_make(numbers, json_text(value));
 	if (yyjson_is_arr(value))

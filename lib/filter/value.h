@@ -8,15 +8,16 @@
 #include "filter/numbers.h"
 
 /**
- * value_text(text): ${text} as jq's string; the caller frees it with jv_free.
+ * value_text(text, refusal): ${text} as jq's string; the caller frees it with
+ * jv_free. An invalid jv with ${refusal} filled where it is too long for jq.
  */
-jv value_text(struct slice text);
+jv value_text(struct slice text, struct refusal *refusal);
 
 /**
  * value_make(value, numbers, refusal):
  * ${value} as jq's, its numbers marked by ${numbers}; the caller frees it. An
  * invalid jv with ${refusal} filled where jq can't hold it: an object has one
- * name twice, or a string is too long.
+ * name twice, or something is too long.
  */
 jv value_make(yyjson_val *value, struct numbers *numbers,
     struct refusal *refusal);
