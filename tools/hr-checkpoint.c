@@ -29,12 +29,14 @@ static const char help[] =
     "\n"
     "  -q, --quiet     no progress\n"
     "      --json      show as JSON\n"
+    "      --phase P   the job's phase, as hr-load phase says it since\n"
     "  -h, --help      this text\n"
     "  -V, --version   the version\n";
 
 struct options {
 	bool quiet;
 	bool json;
+	const char *phase;
 };
 
 static int
@@ -44,6 +46,8 @@ show(const char *word, const char *path, const struct options *options,
 	struct checkpoint checkpoint;
 	int result = checkpoint_read(&checkpoint, path, error);
 
+	if (options->phase != NULL)
+		checkpoint.phase = options->phase;
 	if (result == 0 && strcmp(word, "resume") == 0)
 		checkpoint_print_left(&checkpoint);
 	else if (result == 0 && strcmp(word, "state") == 0)
@@ -62,6 +66,7 @@ main(int argc, char **argv)
 	const struct program_option table[] = {
 		{"quiet", 'q', .flag = &options.quiet},
 		{"json", .flag = &options.json},
+		{"phase", .text = &options.phase},
 		{.name = NULL}
 	};
 	struct error error = {0};

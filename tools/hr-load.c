@@ -149,9 +149,15 @@ parse_operands(int argc, char **argv, struct options *options)
 		program_note(name, "\"%s\": one target only", argv[optind]);
 		return program_usage(name);
 	}
-	if ((options->full || options->offline) && !options->dry_run) {
+	if ((options->full || options->offline || options->json) &&
+	    !options->dry_run) {
 		program_note(name, "--%s goes with --dry-run", options->full ?
-		    "full" : "offline");
+		    "full" : options->offline ? "offline" : "json");
+		return program_usage(name);
+	}
+	if (options->offline && options->load.loader.job != NULL) {
+		program_note(name, "--job: --offline doesn't ask the target, "
+		    "which alone knows jobs");
 		return program_usage(name);
 	}
 	if (options->command != NULL && options->dry_run) {

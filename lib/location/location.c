@@ -124,6 +124,24 @@ parse_uri(struct location *location, const char *text, struct error *error)
 	return failed ? -1 : 0;
 }
 
+static bool
+is_uri(const char *text)
+{
+	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+
+	return scheme > 0 && strncmp(text + scheme, "://", 3) == 0;
+}
+
+/* The rest of it may hold a password. */
+static int
+refuse_uri(const char *text, struct error *error)
+{
+	return error_set(error, STATUS_USAGE, "%.*s://: no such places are "
+	    "known; a place is a directory, a stream in a file, or "
+	    "postgresql://user@host/database", (int)(strcspn(text, ":") < 64 ?
+	    strcspn(text, ":") : 64), text);
+}
+
 int
 location_parse(struct location *location, const char *text,
     struct error *error)
@@ -149,7 +167,8 @@ location_parse(struct location *location, const char *text,
 	if (strcmp(text, "-") == 0)
 		return 0;
 	if (stat(text, &status) != 0)
-		return error_system(error, STATUS_SOURCE, "%s", text);
+		return is_uri(text) ? refuse_uri(text, error) :
+		    error_system(error, STATUS_SOURCE, "%s", text);
 	if (S_ISDIR(status.st_mode))
 		location->form = LOCATION_FILES;
 	return 0;

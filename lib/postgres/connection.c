@@ -115,7 +115,8 @@ connect_failed(struct connection *connection, struct error *error)
 	    strstr(text, "pg_hba.conf") != NULL ||
 	    strstr(text, "not permitted to log in") != NULL;
 	return error_set(error, refused ? STATUS_TARGET : STATUS_TEMPORARY,
-	    "%s (%s)", text, refused ? "check user, database and password: "
+	    "%s%s (%s)", refused ? "" : "the server can't be reached: ", text,
+	    refused ? "check user, database and password: "
 	    "~/.pgpass, PGPASSFILE, PGSERVICE" :
 	    "check that the server runs and host and port are right");
 }

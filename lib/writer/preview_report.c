@@ -168,12 +168,12 @@ preview_report(const struct preview *preview, struct buffer *out)
 	write_disk(preview, out);
 	write_time(preview, out);
 	write_rows(preview, out);
-	if (preview->status == STATUS_DIFFERENT)
-		buffer_append_text(out, "\n⚠  A load would reject records\n");
-	else if (preview->status != STATUS_DONE)
-		buffer_append_text(out, "\n❌ A load would be refused: see ✗ "
-		    "above\n");
 	buffer_append_text(out, "\n✓ No changes made (dry run)\n");
+	if (preview->status == STATUS_DIFFERENT)
+		buffer_append_text(out, "⚠  A load would reject records\n");
+	else if (preview->status != STATUS_DONE)
+		buffer_append_text(out, "❌ A load would be refused: see ✗ "
+		    "above\n");
 }
 
 static void

@@ -176,6 +176,10 @@ look_at_job(struct preview *preview, struct loader *loader,
 	    "(to_regclass('hybridrag_migration_jobs') IS NOT NULL)::int", 0,
 	    NULL, &there, error) != 0)
 		return -1;
+	if (!there && loader->options.job != NULL)
+		preview_find(preview, "job", STATUS_CONFLICT, arena_format(
+		    &preview->arena, "there is no job %s in this database",
+		    loader->options.job));
 	if (!there)
 		return 0;
 	if (job_look(loader, &view, error) != 0) {

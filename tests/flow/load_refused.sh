@@ -12,7 +12,7 @@ refused() {
 	load --dry-run "$3" >out 2>err || status=$?
 	is "$1" $status "$4: the dry run: status"
 	matches "$2" "$(cat out err)" "$4: the dry run says it"
-	[ ! -s out ] || matches '^❌ A load would be refused: see ✗ above' "$(cat out)" "$4: the dry run's last words"
+	[ ! -s out ] || matches '^❌ A load would be refused: see ✗ above' "$(tail -n 1 out)" "$4: the dry run's last words"
 	status=0
 	load "$3" >out 2>err || status=$?
 	is "$1" $status "$4: status"
