@@ -54,9 +54,17 @@ exits 0 'verify' hr verify "$small" "$direct&embedding_model=$model"
 exits 6 'rows of another source' hr migrate --from "$DATA/lightrag-1.5.6-tiny" --to "$direct" --embedding-model $model
 exits 8 'a job that is not there' hr backend migrate "$small" --connection-string "$direct" --embedding-model $model --resume 123456-abcdef
 matches 'no job 123456-abcdef' "$(said)" 'is said not to be there'
+exits 8 'which a dry run finds, too' hr backend migrate "$small" --connection-string "$direct" --embedding-model $model --resume 123456-abcdef --dry-run
+matches '✗ job .*no job 123456-abcdef' "$(said)" 'and says'
+job=$(sql 'select job_id from hybridrag_migration_jobs')
+exits 0 'a job that is there, a dry run' hr backend migrate "$small" --connection-string "$direct" --embedding-model $model --resume "$job" --dry-run
+matches "✓ job +$job of this source is completed: nothing to do" "$(said)" 'says how far it is'
 exits 8 'a job of another source' hr backend migrate "$DATA/lightrag-1.5.6-tiny" --connection-string "$direct" --embedding-model $model \
     --resume "$(sql 'select job_id from hybridrag_migration_jobs')"
 matches 'is of source' "$(said)" 'is said to be so'
+fresh_database no_job
+exits 8 'a job in a database without any, a dry run' hr backend migrate "$small" --connection-string "$URI" --resume "$job" --dry-run
+matches "✗ job +there is no job $job" "$(said)" 'is said not to be there'
 
 # --- verification decides --------------------------------------------------------------
 
@@ -142,7 +150,7 @@ fresh_database no_rejects
 for file in "$scratch/none/rejects" "$scratch"; do
 	exits 2 'a file of rejects that cannot be written' hr migrate --from "$small" --to "$URI" --rejects "$file"
 	matches "hr-load: --rejects: $file: " "$(said)" 'is named'
-	matches '^❌ Not complete: the message of hr-load above says why$' "$(said)" 'with who says so'
+	matches "^❌ Not complete: hr-load: --rejects: $file: " "$(tail -n 1 "$scratch/out")" 'by the last words'
 	is '' "$(sql 'select relname from pg_class where relname ~ $$^lightrag$$')" 'before anything is written'
 done
 
@@ -153,9 +161,17 @@ chmod -R u+w "$scratch/broken"
 printf '{"a": {"content": nonsense}}' >"$scratch/broken/kv_store_full_docs.json"
 fresh_database ends
 exits 3 'a broken file' hr migrate --from "$scratch/broken" --to "$URI"
-matches 'kv_store_full_docs.json' "$(said)" 'is named'
-exits 7 'no server' hr migrate --from "$small" --to 'postgresql://me@127.0.0.1:1/none'
-matches 'run the same command again to go on' "$(said)" 'may come back'
+matches '^hr-extract: .*kv_store_full_docs.json' "$(cat "$scratch/err")" 'is named'
+matches '^❌ Not complete: hr-extract: .*kv_store_full_docs.json' "$(tail -n 1 "$scratch/out")" 'by the last words, too, not by those of other stages'
+exits 3 'a broken file, a dry run' hr migrate --from "$scratch/broken" --to "$URI" --dry-run
+matches '^❌ No preview: hr-extract: .*kv_store_full_docs.json' "$(tail -n 1 "$scratch/out")" 'is named by the last words'
+for nowhere in postgresql://me@127.0.0.1:1/none postgresql://me@host.invalid/none; do
+	exits 7 "no server: $nowhere" hr migrate --from "$small" --to "$nowhere"
+	matches '^Status: failed$' "$(said)" 'is no interruption'
+	matches "^❌ Not complete: hr-load: the server can't be reached: " "$(tail -n 1 "$scratch/out")" 'and said'
+	exits 7 "no server, a dry run: $nowhere" hr migrate --from "$small" --to "$nowhere" --dry-run
+	matches "^❌ No preview: hr-load: the server can't be reached: " "$(tail -n 1 "$scratch/out")" 'is said'
+done
 
 # A driver whose tools can be replaced by others.
 mkdir -p "$scratch/own/bin"

@@ -33,7 +33,10 @@ json 0 hr 'a dry run' hr migrate --from "$small" --to "$URI" --dry-run --json
 json 0 hr 'a full dry run' hr migrate --from "$small" --to "$URI" --dry-run --full --json
 json 0 hr-load 'hr-load: a dry run without a target' sh -c "hr-extract --count '$small' | hr-transform | hr-load --dry-run --offline --json"
 json 0 hr 'a migration' hr migrate --from "$small" --to "$URI" --json
+phase() { jq -r .migration.phase "$scratch/out"; }
+is completed "$(phase)" 'whose job is completed'
 json 0 hr 'once more' hr migrate --from "$small" --to "$URI" --json
+is completed "$(phase)" 'and stays so'
 json 0 hr 'a dry run of what is done' hr migrate --from "$small" --to "$URI" --dry-run --json
 sql "update lightrag_doc_full set content = 'changed' where id = (select min(id) from lightrag_doc_full)"
 json 1 hr-verify 'a difference' hr verify "$small" "$URI" --json
@@ -44,8 +47,10 @@ json 8 hr 'a job that is not there' hr migrate --from "$small" --to "$URI" --res
 
 fresh_database differs
 json 0 hr 'without verification' hr migrate --from "$small" --to "$URI" --skip-verify --json
+is unverified "$(phase)" 'is said of its job'
 sql 'delete from lightrag_llm_cache'
 json 1 hr 'a verification that fails' hr migrate --from "$small" --to "$URI" --json
+is verification_failed "$(phase)" 'is said of its job'
 
 fresh_database programs
 json 0 hr 'with a jq program' hr migrate --from "$small" --to "$URI" --jq 'select(.kind != "kv" or .seq > 1)' --json
@@ -75,6 +80,7 @@ json 2 hr 'wrong usage, said last' hr migrate --nonsense --json
 json 2 hr 'several workspaces' hr migrate --from "$two" --to "$URI" --json
 json 5 hr 'no source' hr migrate --from "$scratch/none" --to "$URI" --json
 json 7 hr 'no server' hr migrate --from "$small" --to "$nowhere" --json
+is failed "$(jq -r .status "$scratch/out")" 'is no interruption'
 matches '^hr-load: .*refused' "$(jq -r .error "$scratch/out")" 'in the words of the stage that failed'
 json 7 hr 'no server, a dry run' hr migrate --from "$small" --to "$nowhere" --dry-run --json
 echo >"$scratch/no-directory"

@@ -46,6 +46,14 @@ cp "$scratch/out" "$scratch/expected"
 exits 0 'shows its command' sh "$scratch/line"
 same "$scratch/expected" "$scratch/out" 'which says the same'
 
+mkfifo "$scratch/program"
+echo 'select(.kind != "none")' >"$scratch/program" &
+exits 0 'a program from a pipe' hr migrate -v --dry-run --jq-file "$scratch/program" --from "$from" --to "$URI&workspace=p"
+commands >"$scratch/line"
+exits 0 'is shown, so that the line runs' sh "$scratch/line"
+exits 0 'a model' hr migrate -v --from "$from" --to "$URI&workspace=m" --embedding-model BAAI/bge-m3
+matches 'embedding_model=BAAI/bge-m3' "$(commands | sed -n 2p)" 'is shown as it was named'
+
 exits 0 'with JSON' hr migrate -v --json --from "$from" --to "$URI" --embedding-model "it's m"
 is completed "$(jq -r .status "$scratch/out")" 'standard output stays JSON'
 matches '^hr-extract .*hr-load' "$(cat "$scratch/err")" 'and the pipe is shown on standard error'

@@ -6,8 +6,7 @@
 tiny=$DATA/lightrag-1.5.6-tiny
 two=$DATA/lightrag-1.5.7-two-workspaces
 odd="b %\\\"'&=é "
-mkdir home working
-HOME=$scratch/home
+mkdir working
 cp -R "$two/alpha" working/alpha
 cp -R "$two/beta-2" "working/$odd"
 cp -R "$two/beta-2" working/-n
