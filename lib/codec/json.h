@@ -96,6 +96,13 @@ bool json_count(yyjson_val *object, const char *name, uint64_t *out);
  */
 yyjson_val *json_present(yyjson_val *object, const char *name);
 
+/**
+ * json_plain_blocks(text, length):
+ * How many of the bytes from the start on are ASCII and need no escape in a
+ * string, as far as whole blocks of a vector's size tell: a lower bound.
+ */
+size_t json_plain_blocks(const char *text, size_t length);
+
 /** json_write(buffer, value): append ${value} without white space. */
 void json_write(struct buffer *buffer, const yyjson_val *value);
 
