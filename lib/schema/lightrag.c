@@ -223,4 +223,7 @@ const struct schema_class schema_lightrag = {
 	.chunks = "vdb_chunks",
 	.entities = "graph_nodes",
 	.relations = "graph_edges",
+	.file_environment = lightrag_file_environment,
+	.postgres_environment = lightrag_postgres_environment,
+	.graph_storage = lightrag_graph_storage,
 };

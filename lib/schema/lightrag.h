@@ -14,6 +14,9 @@ extern const struct schema_class schema_lightrag;
 enum { LIGHTRAG_STORES = 13 };
 extern const struct mapping lightrag_mappings[LIGHTRAG_STORES];
 extern const struct loss_table lightrag_losses;
+extern const struct schema_variable lightrag_file_environment[];
+extern const struct schema_variable lightrag_postgres_environment[];
+extern const char lightrag_graph_storage[];
 
 /** lightrag_views(set): add the views in schema hybridrag. */
 void lightrag_views(struct table_set *set);

@@ -16,6 +16,14 @@ struct schema_options {
 	const char *embedding_model; /* NULL: what the source names, if any */
 };
 
+/* A variable that tells the application where its data are. */
+struct schema_variable {
+	const char *name;
+	const char *field; /* the registry's field that says it; or NULL */
+	const char *value; /* where none does; NULL: the variable isn't set */
+	bool upper;        /* in capitals */
+};
+
 /* One application's schema, as data. */
 struct schema_class {
 	const char *name;
@@ -31,6 +39,11 @@ struct schema_class {
 	    const struct schema_options *options);
 	/* Which store counts as what for people; NULL where none does. */
 	const char *documents, *chunks, *entities, *relations;
+	/* The application's environment, where it works on files and on
+	 * PostgreSQL; each ends with a NULL name. */
+	const struct schema_variable *file_environment;
+	const struct schema_variable *postgres_environment;
+	const char *graph_storage; /* the class that opens these tables */
 };
 
 struct schema;

@@ -1,0 +1,329 @@
+#include <string.h>
+#include <yaml.h>
+
+#include "base/memory.h"
+#include "codec/json_document.h"
+#include "codec/yaml_edit.h"
+
+/* --- writing --------------------------------------------------------------- */
+
+/* libyaml's functions fail for want of memory only. */
+static void
+must(int done)
+{
+	if (!done)
+		memory_resize(NULL, SIZE_MAX); /* ends the program */
+}
+
+static void
+emit(yaml_emitter_t *emitter, yaml_event_t *event)
+{
+	must(yaml_emitter_emit(emitter, event));
+}
+
+static void
+emit_text(yaml_emitter_t *emitter, struct slice text, bool plain)
+{
+	yaml_event_t event;
+
+	must(yaml_scalar_event_initialize(&event, NULL, NULL,
+	    (const yaml_char_t *)text.data, (int)text.length, 1, 1, plain ?
+	    YAML_PLAIN_SCALAR_STYLE : YAML_SINGLE_QUOTED_SCALAR_STYLE));
+	emit(emitter, &event);
+}
+
+static void emit_value(yaml_emitter_t *emitter, yyjson_mut_val *value);
+
+static void
+emit_mapping(yaml_emitter_t *emitter, yyjson_mut_val *object)
+{
+	yyjson_mut_val *name, *value;
+	yaml_event_t event;
+	size_t i, max;
+
+	must(yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+	    YAML_BLOCK_MAPPING_STYLE));
+	emit(emitter, &event);
+	yyjson_mut_obj_foreach(object, i, max, name, value) {
+		emit_value(emitter, name);
+		emit_value(emitter, value);
+	}
+	must(yaml_mapping_end_event_initialize(&event));
+	emit(emitter, &event);
+}
+
+static void
+emit_sequence(yaml_emitter_t *emitter, yyjson_mut_val *array)
+{
+	yyjson_mut_val *value;
+	yaml_event_t event;
+	size_t i, max;
+
+	must(yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
+	    YAML_BLOCK_SEQUENCE_STYLE));
+	emit(emitter, &event);
+	yyjson_mut_arr_foreach(array, i, max, value)
+		emit_value(emitter, value);
+	must(yaml_sequence_end_event_initialize(&event));
+	emit(emitter, &event);
+}
+
+static void
+emit_value(yaml_emitter_t *emitter, yyjson_mut_val *value)
+{
+	struct slice text = {yyjson_mut_get_str(value),
+	    yyjson_mut_get_len(value)};
+
+	if (yyjson_mut_is_obj(value))
+		emit_mapping(emitter, value);
+	else if (yyjson_mut_is_arr(value))
+		emit_sequence(emitter, value);
+	else if (yyjson_mut_is_str(value))
+		emit_text(emitter, text, yaml_tree_is_string(text));
+	else if (yyjson_mut_is_raw(value))
+		emit_text(emitter, (struct slice){yyjson_mut_get_raw(value),
+		    yyjson_mut_get_len(value)}, true);
+	else
+		emit_text(emitter, slice_of(yyjson_mut_is_true(value) ? "true" :
+		    yyjson_mut_is_false(value) ? "false" : "null"), true);
+}
+
+static int
+collect(void *context, unsigned char *data, size_t size)
+{
+	buffer_append(context, data, size);
+	return 1;
+}
+
+/* The object as a document of its own. */
+static void
+write_document(struct buffer *out, const char *name, yyjson_mut_val *value)
+{
+	yaml_emitter_t emitter;
+	yaml_event_t event;
+
+	must(yaml_emitter_initialize(&emitter));
+	yaml_emitter_set_output(&emitter, collect, out);
+	yaml_emitter_set_unicode(&emitter, 1);
+	yaml_emitter_set_width(&emitter, -1);
+	must(yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
+	emit(&emitter, &event);
+	must(yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
+	emit(&emitter, &event);
+	if (name != NULL) {
+		must(yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+		    YAML_BLOCK_MAPPING_STYLE));
+		emit(&emitter, &event);
+		emit_text(&emitter, slice_of(name),
+		    yaml_tree_is_string(slice_of(name)));
+	}
+	emit_value(&emitter, value);
+	if (name != NULL) {
+		must(yaml_mapping_end_event_initialize(&event));
+		emit(&emitter, &event);
+	}
+	must(yaml_document_end_event_initialize(&event, 1));
+	emit(&emitter, &event);
+	must(yaml_stream_end_event_initialize(&event));
+	emit(&emitter, &event);
+	yaml_emitter_delete(&emitter);
+}
+
+void
+yaml_edit_write(struct buffer *out, const char *name, yyjson_mut_val *value,
+    size_t indent)
+{
+	struct buffer lines = {0};
+	bool first = true;
+
+	write_document(&lines, name, value);
+	for (size_t i = 0; i < lines.length; i++) {
+		if (first && lines.data[i] != '\n')
+			for (size_t j = 0; j < indent; j++)
+				buffer_append_char(out, ' ');
+		buffer_append_char(out, lines.data[i]);
+		first = lines.data[i] == '\n';
+	}
+	buffer_free(&lines);
+}
+
+/* --- changing -------------------------------------------------------------- */
+
+struct editor {
+	struct slice text;
+	size_t done; /* bytes of the text that are copied or left out */
+	struct buffer *out;
+	yyjson_mut_doc *document; /* of the old values */
+};
+
+static void
+copy_until(struct editor *editor, size_t position)
+{
+	buffer_append(editor->out, editor->text.data + editor->done,
+	    position - editor->done);
+	editor->done = position;
+}
+
+static size_t
+line_start(struct slice text, size_t position)
+{
+	while (position > 0 && text.data[position - 1] != '\n')
+		position--;
+	return position;
+}
+
+static size_t
+line_end(struct slice text, size_t position)
+{
+	while (position < text.length && text.data[position] != '\n')
+		position++;
+	return position < text.length ? position + 1 : position;
+}
+
+/* Nothing but blanks before it, on its line. */
+static bool
+begins_line(struct slice text, size_t position)
+{
+	for (size_t i = line_start(text, position); i < position; i++)
+		if (text.data[i] != ' ')
+			return false;
+	return true;
+}
+
+/* Nothing but blanks and a comment behind it, on its line. */
+static bool
+ends_line(struct slice text, size_t position)
+{
+	while (position < text.length && strchr(" \t\r", text.data[position]))
+		position++;
+	return position == text.length || text.data[position] == '\n' ||
+	    text.data[position] == '#';
+}
+
+/* Whether each of its names and values has lines of its own. */
+static bool
+has_lines(struct slice text, const struct yaml_node *node)
+{
+	if (node->kind != YAML_MAPPING || node->flow || node->count == 0)
+		return false;
+	for (size_t i = 0; i < node->count; i += 2)
+		if (!begins_line(text, node->items[i]->start) ||
+		    !ends_line(text, node->items[i + 1]->end))
+			return false;
+	return true;
+}
+
+/* Whole lines; the last one of a text may lack its end. */
+static void
+write_member(struct editor *editor, yyjson_mut_val *name, yyjson_mut_val *value,
+    size_t indent)
+{
+	struct buffer *out = editor->out;
+
+	if (out->length > 0 && out->data[out->length - 1] != '\n')
+		buffer_append_char(out, '\n');
+	yaml_edit_write(out, yyjson_mut_get_str(name), value, indent);
+}
+
+static void edit_mapping(struct editor *editor, const struct yaml_node *node,
+    yyjson_mut_val *wanted);
+
+static void
+edit_member(struct editor *editor, const struct yaml_node *name,
+    const struct yaml_node *node, yyjson_mut_val *wanted)
+{
+	size_t start = line_start(editor->text, name->start);
+	yyjson_mut_val *key = yyjson_mut_strncpy(editor->document,
+	    name->text.data, name->text.length);
+	yyjson_mut_val *value = yyjson_mut_obj_getn(wanted, name->text.data,
+	    name->text.length);
+
+	if (value != NULL && yyjson_mut_equals(yaml_tree_value(editor->document,
+	    node), value)) {
+		copy_until(editor, line_end(editor->text, node->end));
+		return;
+	}
+	if (yyjson_mut_is_obj(value) && yyjson_mut_obj_size(value) > 0 &&
+	    has_lines(editor->text, node)) {
+		edit_mapping(editor, node, value);
+		return;
+	}
+	copy_until(editor, start);
+	if (value != NULL)
+		write_member(editor, key, value, name->start - start);
+	editor->done = line_end(editor->text, node->end);
+}
+
+static bool
+has_name(const struct yaml_node *node, yyjson_mut_val *name)
+{
+	struct slice text = {yyjson_mut_get_str(name),
+	    yyjson_mut_get_len(name)};
+
+	for (size_t i = 0; i < node->count; i += 2)
+		if (slice_equal(node->items[i]->text, text))
+			return true;
+	return false;
+}
+
+static void
+edit_mapping(struct editor *editor, const struct yaml_node *node,
+    yyjson_mut_val *wanted)
+{
+	size_t indent = node->items[0]->start -
+	    line_start(editor->text, node->items[0]->start);
+	yyjson_mut_val *name, *value;
+	size_t i, max;
+
+	for (i = 0; i < node->count; i += 2)
+		edit_member(editor, node->items[i], node->items[i + 1],
+		    wanted);
+	yyjson_mut_obj_foreach(wanted, i, max, name, value)
+		if (!has_name(node, name))
+			write_member(editor, name, value, indent);
+}
+
+/* Nothing is written that means anything else. */
+static int
+check(const struct buffer *out, size_t start, yyjson_mut_val *wanted,
+    yyjson_mut_doc *document, struct error *error)
+{
+	struct slice text = {out->data + start, out->length - start};
+	struct yaml_tree yaml;
+	int result = yaml_tree_parse(&yaml, text, error);
+
+	if (result == 0 && (yaml.root == NULL || !yyjson_mut_equals(
+	    yaml_tree_value(document, yaml.root), wanted)))
+		result = error_set(error, STATUS_INTERNAL,
+		    "its values don't read as they were written");
+	yaml_tree_free(&yaml);
+	if (result != 0)
+		error->status = STATUS_INTERNAL;
+	return result;
+}
+
+int
+yaml_edit_text(const struct yaml_tree *yaml, yyjson_mut_val *wanted, struct buffer *out,
+    struct error *error)
+{
+	struct editor editor = {.text = yaml->text, .out = out,
+	    .document = json_document()};
+	size_t start = out->length;
+	int result;
+
+	if (yaml->anchored != NULL) {
+		yyjson_mut_doc_free(editor.document);
+		return error_set(error, STATUS_USAGE, "%s and its aliases "
+		    "can't be kept: write the values out", yaml->anchored);
+	}
+	if (yaml->root != NULL && yyjson_mut_obj_size(wanted) > 0 &&
+	    has_lines(editor.text, yaml->root)) {
+		edit_mapping(&editor, yaml->root, wanted);
+		copy_until(&editor, editor.text.length);
+	} else {
+		yaml_edit_write(out, NULL, wanted, 0);
+	}
+	result = check(out, start, wanted, editor.document, error);
+	yyjson_mut_doc_free(editor.document);
+	return result;
+}
