@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/interrupt.h"
@@ -6,6 +7,17 @@ static const int endings[] = {SIGHUP, SIGINT, SIGTERM};
 
 enum { ENDINGS = sizeof endings / sizeof endings[0] };
 
+/* What is ignored, as INT by a shell's background commands and HUP under
+ * nohup, must not wait: held back, Linux keeps it nevertheless. */
+static bool
+is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
+}
+
 void
 interrupt_hold(sigset_t *before)
 {
@@ -13,12 +25,11 @@ interrupt_hold(sigset_t *before)
 
 	sigemptyset(&held);
 	for (size_t i = 0; i < ENDINGS; i++)
-		sigaddset(&held, endings[i]);
+		if (!is_ignored(endings[i]))
+			sigaddset(&held, endings[i]);
 	pthread_sigmask(SIG_BLOCK, &held, before);
 }
 
-/* One that is ignored never waits: background commands of a shell ignore
- * INT. */
 int
 interrupt_waiting(void)
 {

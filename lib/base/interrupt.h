@@ -7,8 +7,8 @@
 
 #include <signal.h>
 
-/** interrupt_hold(before): HUP, INT and TERM wait from now on. ${before} is
- * for interrupt_release. */
+/** interrupt_hold(before): HUP, INT and TERM wait from now on, unless they are
+ * ignored. ${before} is for interrupt_release. */
 void interrupt_hold(sigset_t *before);
 
 /** interrupt_waiting(): the signal that waits, or 0. */

@@ -36,14 +36,29 @@ program_note(const char *program, const char *format, ...)
 	fwrite(line, 1, length + 1, stderr);
 }
 
+/* What could not be written once isn't written again: the last flush knows
+ * nothing of it. */
+static int
+close_output(struct error *error)
+{
+	bool lost = ferror(stdout) != 0;
+
+	if (fclose(stdout) != 0)
+		return error_system(error, STATUS_IO, "standard output");
+	return lost ? error_set(error, STATUS_IO, "standard output: a part "
+	    "could not be written") : 0;
+}
+
 int
 program_end(const char *program, int result, enum status status,
     struct error *error)
 {
-	if (fflush(stdout) != 0 && result == 0)
-		result = error_system(error, STATUS_IO, "standard output");
-	if (fclose(stdout) != 0 && result == 0)
-		result = error_system(error, STATUS_IO, "standard output");
+	struct error lost;
+
+	if (close_output(&lost) != 0 && result == 0) {
+		*error = lost;
+		result = -1;
+	}
 	if (result == 0)
 		return (int)status;
 	program_note(program, "%s", error->message);
