@@ -61,6 +61,8 @@ long_format(void **state)
 	buffer_format(&buffer, "<%s>", text);
 	assert_int_equal(buffer.length, sizeof text + 1);
 	assert_int_equal(buffer.data[buffer.length - 1], '>');
+	buffer_format(&buffer, "%s", "");
+	assert_int_equal(buffer.length, sizeof text + 1);
 	buffer_free(&buffer);
 }
 

@@ -1,3 +1,5 @@
+/* A state file is the old one or the new one, whatever fails. */
+#include "failing.h"
 #include "scratch.h"
 
 #include <dirent.h>
@@ -120,6 +122,121 @@ removing(void **state)
 	assert_int_equal(durable_remove(scratch_path("a"), &error), -1);
 }
 
+/* Whatever call fails: the old content stays, nothing lies beside it. */
+static void
+failing_writes(void **state)
+{
+	static const char *const calls[] = {"write", "fsync", "close"};
+
+	(void)state;
+	scratch_clear();
+	scratch_write_text("a", "old");
+	for (size_t i = 0; i < 3; i++) {
+		fail_call(calls[i], 1, ENOSPC);
+		assert_int_equal(durable_write(scratch_path("a"),
+		    slice_of("new"), &error), -1);
+		assert_int_equal(error.status, STATUS_IO);
+		assert_non_null(strstr(error.message, "No space left"));
+		assert_content("a", "old");
+		assert_files(1);
+	}
+	fail_call("write", 1, EINTR);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("new"),
+	    &error), 0);
+	assert_content("a", "new");
+	/* Renamed, but who knows for how long. */
+	fail_call("fsync", 2, EIO);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("newer"),
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_IO);
+	assert_content("a", "newer");
+}
+
+/* What another process of the same number left, which was killed. */
+static void
+left_over(void **state)
+{
+	char name[64];
+
+	(void)state;
+	scratch_clear();
+	snprintf(name, sizeof name, "a.tmp%ld", (long)getpid());
+	scratch_write_text(name, "half");
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("new"),
+	    &error), 0);
+	assert_content("a", "new");
+	assert_files(1);
+	assert_int_equal(mkdir(scratch_path(name), 0700), 0);
+	assert_int_equal(durable_write(scratch_path("a"), slice_of("newer"),
+	    &error), -1);
+	assert_non_null(strstr(error.message, name));
+	assert_content("a", "new");
+}
+
+static void
+failing_reads(void **state)
+{
+	struct buffer found = {0};
+
+	(void)state;
+	scratch_clear();
+	scratch_write_text("a", "x");
+	fail_call("read", 2, EIO);
+	assert_int_equal(durable_read(scratch_path("a"), 10, &found, &error),
+	    -1);
+	assert_int_equal(error.status, STATUS_IO);
+	buffer_clear(&found);
+	fail_call("read", 2, EINTR);
+	assert_int_equal(durable_read(scratch_path("a"), 10, &found, &error),
+	    1);
+	assert_string_equal(buffer_text(&found), "x");
+	assert_int_equal(durable_read(scratch_path("a/b"), 10, &found,
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_SOURCE);
+	buffer_free(&found);
+}
+
+static void
+renaming(void **state)
+{
+	(void)state;
+	scratch_clear();
+	scratch_write_text("a", "x");
+	assert_int_equal(durable_rename(scratch_path("a"), scratch_path("b"),
+	    &error), 0);
+	assert_content("b", "x");
+	assert_int_equal(durable_rename(scratch_path("a"), scratch_path("b"),
+	    &error), -1);
+	assert_non_null(strstr(error.message, "/b: No such file"));
+	assert_content("b", "x");
+	fail_call("fsync", 1, EIO);
+	assert_int_equal(durable_rename(scratch_path("b"), scratch_path("a"),
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_IO);
+}
+
+/* A path without a directory, one right below the root, one that is none. */
+static void
+directories(void **state)
+{
+	int here = open(".", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	scratch_clear();
+	assert_int_equal(chdir(scratch), 0);
+	assert_int_equal(durable_write("a", slice_of("x"), &error), 0);
+	assert_content("a", "x");
+	assert_int_equal(durable_rename("a", "b", &error), 0);
+	assert_int_equal(durable_remove("b", &error), 0);
+	assert_int_equal(fchdir(here), 0);
+	close(here);
+	assert_int_equal(durable_rename("/proc/none", "/hr-none", &error), -1);
+	assert_int_equal(durable_sync_directory(scratch_path("none"), &error),
+	    -1);
+	assert_int_equal(error.status, STATUS_IO);
+	assert_int_equal(durable_sync_directory("/", &error), 0);
+}
+
 int
 main(void)
 {
@@ -129,6 +246,11 @@ main(void)
 		cmocka_unit_test(failures),
 		cmocka_unit_test(reading),
 		cmocka_unit_test(removing),
+		cmocka_unit_test(failing_writes),
+		cmocka_unit_test(left_over),
+		cmocka_unit_test(failing_reads),
+		cmocka_unit_test(renaming),
+		cmocka_unit_test(directories),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -24,6 +24,7 @@ status_and_words(void **state)
 static void
 system_errors(void **state)
 {
+	static const int numbers[] = {EIO, EDQUOT, EFBIG};
 	struct error error = {0};
 
 	(void)state;
@@ -34,9 +35,11 @@ system_errors(void **state)
 	errno = ENOSPC;
 	error_system(&error, STATUS_SOURCE, "file");
 	assert_int_equal(error.status, STATUS_IO);
-	errno = EIO;
-	error_system(&error, STATUS_TARGET, "file");
-	assert_int_equal(error.status, STATUS_IO);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		errno = numbers[i];
+		error_system(&error, STATUS_TARGET, "file");
+		assert_int_equal(error.status, STATUS_IO);
+	}
 }
 
 /* Cut at a character's edge, wherever the edge falls. */
@@ -69,7 +72,8 @@ long_messages(void **state)
 static void
 clips(void **state)
 {
-	char out[16];
+	struct error error;
+	char out[16], broken[2 * sizeof error.message];
 
 	(void)state;
 	assert_string_equal(error_clip("short", 5, out, sizeof out), "short");
@@ -86,6 +90,13 @@ clips(void **state)
 		assert_true(strlen(out) < size);
 	}
 	assert_string_equal(error_clip("", 0, out, sizeof out), "");
+	/* No character begins anywhere. */
+	memset(broken, 0x80, sizeof broken);
+	assert_string_equal(error_clip(broken, sizeof broken, out,
+	    sizeof out), "…");
+	broken[sizeof broken - 1] = '\0';
+	error_set(&error, STATUS_DATA, "%s", broken);
+	assert_int_equal(strlen(error.message), sizeof error.message - 1);
 }
 
 int

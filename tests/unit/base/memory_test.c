@@ -17,13 +17,22 @@ __asan_default_options(void)
 	return "allocator_may_return_null=1";
 }
 
+/* Before main() has begun to end, so that what counts coverage counts it. */
+void
+_Exit(int status)
+{
+	exit(status);
+}
+
 /* The exit status of a process that does ${ask}; its words go nowhere. */
 static int
 status_of(void (*ask)(void))
 {
-	pid_t child = fork();
+	pid_t child;
 	int status = -1;
 
+	fflush(NULL);
+	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		assert_non_null(freopen("/dev/null", "w", stderr));
@@ -74,6 +83,23 @@ arena(void)
 }
 
 static void
+arena_beyond_counting(void)
+{
+	struct arena arena = {0};
+
+	arena_array(&arena, huge, 1);
+	arena_array(&arena, SIZE_MAX, 2);
+}
+
+static void
+array_beyond_counting(void)
+{
+	size_t capacity = 0;
+
+	memory_grow(NULL, &capacity, SIZE_MAX / 4, 8);
+}
+
+static void
 no_memory(void **state)
 {
 	(void)state;
@@ -84,6 +110,8 @@ no_memory(void **state)
 	assert_int_equal(status_of(grow_beyond_counting), 9);
 	assert_int_equal(status_of(reserve), 9);
 	assert_int_equal(status_of(arena), 9);
+	assert_int_equal(status_of(arena_beyond_counting), 9);
+	assert_int_equal(status_of(array_beyond_counting), 9);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* What can't be written is said, and what was written isn't written twice. */
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
+#include "failing.h"
 #include "scratch.h"
 
 #include <fcntl.h>
@@ -83,6 +84,62 @@ half_written(void **state)
 	output_close(&output);
 }
 
+static void
+files(void **state)
+{
+	struct output output;
+	char got[8] = "";
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(output_create(&output, scratch_path("none/a"),
+	    &error), -1);
+	assert_int_equal(error.status, STATUS_IO);
+	output_close(&output);
+	assert_int_equal(output_create(&output, scratch_path("a"), &error), 0);
+	buffer_append_text(&output.pending, "text");
+	fail_call("write", 1, EINTR);
+	assert_int_equal(output_finish(&output, &error), 0);
+	output_close(&output);
+	file = fopen(scratch_path("a"), "r");
+	assert_int_equal(fread(got, 1, sizeof got, file), 4);
+	fclose(file);
+	assert_string_equal(got, "text");
+}
+
+/* Not written to the disk is not written; only a pipe has none behind it. */
+static void
+finishing(void **state)
+{
+	static const char *const calls[] = {"write", "fsync", "close"};
+	struct output output;
+	int ends[2];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(output_create(&output, scratch_path("a"),
+		    &error), 0);
+		buffer_append_text(&output.pending, "text");
+		fail_call(calls[i], 1, EIO);
+		assert_int_equal(output_finish(&output, &error), -1);
+		assert_int_equal(error.status, STATUS_IO);
+		assert_non_null(strstr(error.message, "/a: "));
+		output_close(&output);
+	}
+	/* The first failure is the one that is told. */
+	assert_int_equal(output_create(&output, scratch_path("a"), &error), 0);
+	fail_call("fsync", 1, ENOSPC);
+	assert_int_equal(close(output.descriptor), 0);
+	assert_int_equal(output_finish(&output, &error), -1);
+	assert_non_null(strstr(error.message, "No space left"));
+	output_close(&output);
+	assert_int_equal(pipe(ends), 0);
+	output_open(&output, ends[1], "pipe");
+	assert_int_equal(output_finish(&output, &error), 0);
+	close(ends[0]);
+	output_close(&output);
+}
+
 int
 main(void)
 {
@@ -90,7 +147,9 @@ main(void)
 	    cmocka_unit_test(full),
 	    cmocka_unit_test(nobody_reads),
 	    cmocka_unit_test(half_written),
+	    cmocka_unit_test(files),
+	    cmocka_unit_test(finishing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
