@@ -228,6 +228,19 @@ is_column(struct slice name)
 	    memcmp(name.data, NORMAL_FORM_COLUMN, length) == 0;
 }
 
+/* Whether an older member of another name says what ${name} is null about. */
+static bool
+is_superseded(const struct normal_form *form, yyjson_val *object,
+    struct slice name, yyjson_val *value)
+{
+	for (size_t i = 0; i < form->loss_count && yyjson_is_null(value); i++)
+		if (form->losses[i]->rule == LOSS_RENAMED &&
+		    slice_is(name, form->losses[i]->value) &&
+		    json_present(object, form->losses[i]->member) != NULL)
+			return true;
+	return false;
+}
+
 /* Decide what becomes of a member that the record has. */
 static void
 keep_member(struct normal_form *form, size_t *count,
@@ -237,9 +250,13 @@ keep_member(struct normal_form *form, size_t *count,
 	const struct loss_table *table = form->table;
 	const struct loss *loss = find_loss(form, name);
 
+	if (is_superseded(form, object, name, value))
+		return;
 	if (loss != NULL && loss->rule == LOSS_RENAMED) {
 		count_loss(counter, record, name, loss);
-		if (json_present(object, loss->value) != NULL)
+		if (json_present(object, loss->value) != NULL ||
+		    (yyjson_is_null(value) &&
+		    json_member(object, loss->value) != NULL))
 			return;
 		name = slice_of(loss->value);
 		loss = NULL;

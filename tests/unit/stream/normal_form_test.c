@@ -120,6 +120,10 @@ losses(void **state)
 	    "{\"error_msg\":\"x\"}");
 	assert_same("kv_store_doc_status", "{\"error\":\"x\","
 	    "\"error_msg\":\"y\"}", "{\"error_msg\":\"y\"}");
+	assert_same("kv_store_doc_status", "{\"error\":\"x\","
+	    "\"error_msg\":null}", "{\"error_msg\":\"x\"}");
+	assert_same("kv_store_doc_status", "{\"error\":null,"
+	    "\"error_msg\":null}", "{}");
 	assert_other("kv_store_doc_status", "{\"error\":\"x\"}",
 	    "{\"error_msg\":\"y\"}");
 	assert_same("vdb_entities", "{\"source_id\":\"\"}",
