@@ -202,10 +202,16 @@ loader_line(struct loader *loader, const struct line *line,
 	}
 	if (check_replay(loader, (size_t)store, error) != 0)
 		return -1;
-	return batch_add(loader, table, line, error);
+	if (batch_add(loader, table, line, error) != 0)
+		return -1;
+	/* Behind the last table's first rows, one COMMIT at the end is all. */
+	if (loader->holding)
+		loader->untold[store] = table->name;
+	return 0;
 }
 
-/* The last table's rows, and whatever came behind them. */
+/* The last table's rows, and whatever came behind them; a single batch of the
+ * former is held only since it was committed. */
 static int
 commit_held(struct loader *loader, struct error *error)
 {

@@ -61,6 +61,17 @@ is 0 "$(grep -c "$(printf '\033')\[[0-9;]*m" "$scratch/out")" 'uses no colour'
 on_terminal "NO_COLOR=1 hr migrate -y --from '$small' --to '$URI' --embedding-model m"
 is 0 "$(grep -c "$(printf '\033')\[[0-9;]*m" "$scratch/out")" 'with NO_COLOR neither'
 
+# --- what waits for the end --------------------------------------------------------------
+
+# The last table's rows, and all that comes behind them, are committed at the end, and told of then.
+fresh_database held
+awk '/"kind":"table","table":"lightrag_doc_chunks"/ { last = $0; next }
+    last && !/"kind":"table"/ { print last; last = "" } { print }' "$scratch/rows" >"$scratch/reordered"
+exits 0 'stores behind that of the last table' sh -c 'hr-load --accept-changed --batch-size 5 <reordered'
+is "$(head -n 1 "$scratch/rows" | jq -r '.stores[] | "\(.store) \(.count)"')" \
+    "$(jq -r 'select(.kind == "commit") | "\(.store) \(.rows)"' "$scratch/out" | awk '{ rows[$1] = $2; if (!seen[$1]++) order[++n] = $1 }
+	END { for (i = 1; i <= n; i++) print order[i], rows[order[i]] }')" 'are told of, each'
+
 # --- an index that takes long ----------------------------------------------------------
 
 # Another workspace's rows in the same table are indexed too.
