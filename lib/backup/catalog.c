@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backup/catalog.h"
 #include "backup/hybridrag.h"
@@ -165,6 +166,15 @@ catalog_read(struct catalog *catalog, const struct place *place,
 }
 
 static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 &&
+	    first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+static bool
 is_called(const struct backup *backup, const char *word)
 {
 	const struct manifest *manifest = &backup->manifest;
@@ -172,7 +182,7 @@ is_called(const struct backup *backup, const char *word)
 	const char *slash = strrchr(backup->archive, '/');
 	bool found = strcmp(word, manifest->id) == 0 ||
 	    strcmp(word, whole) == 0 || strcmp(word, slash + 1) == 0 ||
-	    strcmp(word, backup->archive) == 0;
+	    is_same_file(word, backup->archive);
 
 	free(whole);
 	return found;

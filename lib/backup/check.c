@@ -83,12 +83,14 @@ expect(struct check *check, const struct member *member, struct error *error)
 {
 	const struct manifest *manifest = &check->backup->manifest;
 
+	if ((manifest->complete ? expect_next : expect_named)(check, member,
+	    error) != 0)
+		return -1;
 	if (member->size > manifest->total_size - check->size)
 		return refuse(check, STATUS_DATA, member->name, "makes it "
 		    "larger than its metadata say", error);
 	check->size += member->size;
-	return manifest->complete ? expect_next(check, member, error) :
-	    expect_named(check, member, error);
+	return 0;
 }
 
 static int

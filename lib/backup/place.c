@@ -75,10 +75,14 @@ resolve(struct place *place, const char *directory, struct error *error)
 static int
 check_store(const struct place *place, struct error *error)
 {
+	struct error ignored;
 	char *real = realpath(place->store, NULL);
 	size_t length = strlen(place->directory);
 	int result = 0;
 
+	/* Where it isn't there yet, making it says what is wrong with it. */
+	if (real == NULL)
+		real = resolve_missing(place->store, &ignored);
 	if (real != NULL && strncmp(real, place->directory, length) == 0 &&
 	    (real[length] == '\0' || real[length] == '/'))
 		result = error_set(error, STATUS_USAGE, "%s: backups can't lie "
