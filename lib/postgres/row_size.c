@@ -182,6 +182,8 @@ set_array(struct row_value *value, struct slice bytes)
 	value->compressible = true;
 	if (bytes.length < 12 || get32(bytes.data) == 0)
 		return bytes.length >= 12;
+	if (bytes.length < at)
+		return false;
 	value->length = 20;
 	while (bytes.length - at >= 4) {
 		size_t length = get32(bytes.data + at);

@@ -221,6 +221,84 @@ damaged_fields(void **state)
 	buffer_free(&back);
 }
 
+static void
+expect_decoded(const char *type, const char *bytes, size_t length,
+    const char *expected)
+{
+	struct column column = column_of(type);
+	struct buffer back = {0};
+	char *copy = malloc(length);
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, length);
+	assert_int_equal(copy_decode_field(&column, copy, (int32_t)length,
+	    &back), expected != NULL);
+	if (expected != NULL)
+		assert_string_equal(buffer_text(&back), expected);
+	free(copy);
+	buffer_free(&back);
+}
+
+/* What only a server sends: hr itself writes none of these. */
+static void
+values_of_others(void **state)
+{
+	static const char time[] = "timestamp without time zone";
+	static const char number[] = "double precision";
+
+	(void)state;
+	expect_decoded(time, "\x7f\xff\xff\xff\xff\xff\xff\xff", 8,
+	    "\"infinity\"");
+	expect_decoded(time, "\x80\0\0\0\0\0\0\0", 8, "\"-infinity\"");
+	expect_decoded(time, "\x7f\xff\xff\xff\xff\xff\xff\xfe", 8, NULL);
+	expect_decoded(number, "\x7f\xf8\0\0\0\0\0\0", 8, "NaN");
+	expect_decoded(number, "\x7f\xf0\0\0\0\0\0\0", 8, "Infinity");
+	expect_decoded(number, "\xff\xf0\0\0\0\0\0\0", 8, "-Infinity");
+	expect_decoded("boolean", "\0", 1, "false");
+	expect_decoded("jsonb", "\2{}", 3, NULL);
+	expect_decoded("vector(1)", "\0\0\0\0", 4, NULL);
+	expect_decoded("vector(1)", "\0\2\0\0\0\0\0\0", 8, NULL);
+	expect_decoded("integer", "\xff\xff\xff\xff", 4, "-1");
+}
+
+/* A list of "a" and null, cut anywhere, and of two dimensions. */
+static void
+lists_of_others(void **state)
+{
+	static const char list[] = "\0\0\0\1\0\0\0\1\0\0\4\x13\0\0\0\2\0\0\0"
+	    "\1\0\0\0\1a\xff\xff\xff\xff";
+	static const char type[] = "character varying(5)[]";
+	char twice[sizeof list - 1];
+
+	(void)state;
+	expect_decoded(type, list, sizeof list - 1, "[\"a\",null]");
+	for (size_t length = 12; length < sizeof list - 1; length++)
+		expect_decoded(type, list, length, NULL);
+	expect_decoded(type, list, sizeof list, NULL);
+	memcpy(twice, list, sizeof twice);
+	twice[3] = 2;
+	expect_decoded(type, twice, sizeof twice, NULL);
+	expect_decoded(type, "\0\0\0\0\0\0\0\0\0\0\4\x13", 12, "[]");
+}
+
+/* "a", null, "bc" in a row. */
+static void
+fields_of_a_row(void **state)
+{
+	static const char row[] = "\0\3\0\0\0\1a\xff\xff\xff\xff\0\0\0\2"
+	    "bc";
+	struct slice all = {row, sizeof row - 1}, cut = {row, sizeof row - 2};
+
+	(void)state;
+	assert_true(slice_is(copy_field(all, 0), "a"));
+	assert_null(copy_field(all, 1).data);
+	assert_true(slice_is(copy_field(all, 2), "bc"));
+	assert_null(copy_field(all, 3).data);
+	assert_null(copy_field(all, -1).data);
+	assert_null(copy_field(cut, 2).data);
+	assert_true(slice_is(copy_field(cut, 0), "a"));
+}
+
 int
 main(void)
 {
@@ -231,6 +309,9 @@ main(void)
 		cmocka_unit_test(repairs),
 		cmocka_unit_test(every_bit_of_a_vector),
 		cmocka_unit_test(damaged_fields),
+		cmocka_unit_test(values_of_others),
+		cmocka_unit_test(lists_of_others),
+		cmocka_unit_test(fields_of_a_row),
 	};
 	int result = cmocka_run_group_tests(tests, NULL, NULL);
 
