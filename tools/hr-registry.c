@@ -126,7 +126,7 @@ list(struct registry *registry, const struct options *options,
 
 	(void)error;
 	(options->json ? listing_json : listing_table)(registry, &out);
-	fwrite(out.data, 1, out.length, stdout);
+	fwrite(buffer_text(&out), 1, out.length, stdout);
 	buffer_free(&out);
 	return 0;
 }
@@ -144,7 +144,7 @@ get(struct registry *registry, const struct options *options,
 		    options->status, error);
 	else if (result == 0)
 		listing_entry(registry, entry, options->json, &out);
-	fwrite(out.data, 1, out.length, stdout);
+	fwrite(buffer_text(&out), 1, out.length, stdout);
 	buffer_free(&out);
 	return result;
 }
@@ -167,7 +167,7 @@ env(struct registry *registry, const struct options *options,
 			note(NULL, "the registry holds a password, which isn't "
 			    "printed; ~/.pgpass serves all programs");
 	}
-	fwrite(out.data, 1, out.length, stdout);
+	fwrite(buffer_text(&out), 1, out.length, stdout);
 	buffer_free(&out);
 	arena_free(&arena);
 	return result;
