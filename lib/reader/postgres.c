@@ -285,7 +285,8 @@ next_row(struct postgres_reader *reader, struct record *record,
 		length -= COPY_HEADER;
 		reader->first = false;
 	}
-	if (length == 2) /* the trailer; the end follows */
+	/* The trailer; the end follows. */
+	if (length == 2 && get_number(data, 2) == 0xFFFF)
 		return next_row(reader, record, error);
 	return make_record(reader, data, (size_t)length, record, error);
 }

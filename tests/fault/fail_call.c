@@ -4,6 +4,7 @@
  *	HR_FAIL_AT     which one, from 1
  *	HR_FAIL_HOW    "break": the connection breaks before it; else the SQL
  *	               state with which the server refuses the statement
+ *	HR_FAIL_KEEP   of each row that a COPY gives only so many bytes arrive
  *	HR_FAIL_COUNT  a file to which the number of calls is written at the end
  */
 #define _GNU_SOURCE
@@ -112,9 +113,19 @@ PQputCopyEnd(PGconn *pg, const char *problem)
 int
 PQgetCopyData(PGconn *pg, char **data, int async)
 {
+	const char *keep = getenv("HR_FAIL_KEEP");
+	int length, most;
+
 	break_if_due(pg);
-	return REAL("PQgetCopyData", int (*)(PGconn *, char **, int))(pg, data,
-	    async);
+	length = REAL("PQgetCopyData", int (*)(PGconn *, char **, int))(pg,
+	    data, async);
+	if (keep == NULL || length <= 0)
+		return length;
+	most = atoi(keep);
+	/* The first row has the header of all before it. */
+	if (memcmp(*data, "PGCOPY\n", 7) == 0)
+		most += 19;
+	return length > most ? most : length;
 }
 
 __attribute__((destructor))
