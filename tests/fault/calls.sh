@@ -98,7 +98,7 @@ verify_differing() { # exit status 1 is what it is about
 each 'hr-verify, with differences' differ verify_differing verify_differing
 
 # What no server should send: rows that end too soon are a failure, and never fewer or shorter records.
-loaded cut >loaded 2>&1 || not_ok 'loaded' "$(cat loaded)"
+loaded cut >before 2>&1 || not_ok 'rows that are cut: before' "$(cat before)"
 for length in 1 2 5 7 40 100; do
 	exits 70 "rows of $length bytes" env LD_PRELOAD="$scratch/fail.so" HR_FAIL_KEEP=$length hr-verify "$tiny" "$(at cut)"
 	matches "row 1 isn't in the format that PostgreSQL documents" "$(cat err)" "rows of $length bytes: said so"

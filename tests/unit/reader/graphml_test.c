@@ -341,6 +341,37 @@ empty_files(void **state)
 	assert_int_equal(extra, 1);
 }
 
+/* Only LightRAG's own attributes have a place; the first other one is named. */
+static void
+strange_attributes(void **state)
+{
+	(void)state;
+	expect("<node id=\"a\" target=\"b\" source=\"c\"/>", "1 reject a "
+	    "bad-attribute <node id=\"a\" target=\"b\" source=\"c\"/>\n");
+	expect("<edge source=\"a\" target=\"b\" id=\"c\"/>", "1 reject "
+	    "bad-attribute <edge source=\"a\" target=\"b\" id=\"c\"/>\n");
+	expect_broken_graph("<node xml:id=\"a\"/>", 16, "a node without id");
+	expect("<node id=\"a\"><data key=\"d3\">1</data></node><node id=\"b\">"
+	    "<data key=\"d3\">0</data></node>", "1 node a {\"flag\":true}\n"
+	    "2 node b {\"flag\":false}\n");
+	read_text("<graphml><key id=\"d0\" attr.name=\"x\" "
+	    "attr.type=\"string\"/><key id=\"d0\" attr.name=\"y\" "
+	    "attr.type=\"string\"/>" OPEN "<node id=\"a\"/>" TAIL);
+	assert_int_equal(error.status, STATUS_DATA);
+	assert_non_null(strstr(error.message, "a key's id for the second"));
+}
+
+/* What only looks like an element is text. */
+static void
+tags_in_text(void **state)
+{
+	(void)state;
+	expect("<node id=\"a\"><data key=\"d1\"><![CDATA[<node id=\"b\"/>]]>"
+	    "</data></node>",
+	    "1 node a {\"description\":\"<node id=\\\"b\\\"/>\"}\n");
+	assert_int_equal(layout.count[GRAPHML_NODES], 1);
+}
+
 /* Nothing is ever declared, so nothing can be expanded. */
 static void
 document_types(void **state)
@@ -507,6 +538,8 @@ main(void)
 	    cmocka_unit_test(any_order),
 	    cmocka_unit_test(parts),
 	    cmocka_unit_test(empty_files),
+	    cmocka_unit_test(strange_attributes),
+	    cmocka_unit_test(tags_in_text),
 	    cmocka_unit_test(document_types),
 	    cmocka_unit_test(encodings),
 	    cmocka_unit_test(not_a_graph),

@@ -235,6 +235,24 @@ odd_files(void **state)
 	    "LightRAG to its JSON files"));
 }
 
+/* What networkx keeps for the graph itself has no place in LightRAG. */
+static void
+attributes_of_the_graph(void **state)
+{
+	(void)state;
+	scratch_clear();
+	scratch_write_text("graph_chunk_entity_relation.graphml",
+	    "<graphml><key id=\"d0\" for=\"graph\" attr.name=\"name\" "
+	    "attr.type=\"string\"/><graph edgedefault=\"undirected\">"
+	    "<data key=\"d0\">x</data><node id=\"a\"/></graph></graphml>");
+	read_directory(scratch, (struct reader_options){0});
+	assert_string_equal(error.message, "");
+	assert_string_equal(buffer_text(&lines), "graph_nodes 1 node a {}\n");
+	assert_non_null(strstr(buffer_text(&notes), "attributes of the graph "
+	    "itself are left out: LightRAG knows none\n"));
+	scratch_clear();
+}
+
 static void
 model_name(void **state)
 {
@@ -490,6 +508,7 @@ main(void)
 	    cmocka_unit_test(chosen_stores),
 	    cmocka_unit_test(workspaces),
 	    cmocka_unit_test(mixed_workspaces),
+	    cmocka_unit_test(attributes_of_the_graph),
 	    cmocka_unit_test(odd_files),
 	    cmocka_unit_test(model_name),
 	    cmocka_unit_test(not_regular),
