@@ -5,11 +5,12 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "postgres/copy_in.h"
 #include "writer/careful.h"
 #include "writer/job.h"
 #include "writer/tables.h"
 
-enum { FULL = 8 * 1024 * 1024, MESSAGE = 64 * 1024 };
+enum { FULL = 8 * 1024 * 1024, ENOUGH = 64 * 1024 };
 
 struct batch *
 batch_new(void)
@@ -95,8 +96,7 @@ batch_row_id(const struct table *table, yyjson_val *row)
 	struct slice id = {0};
 
 	for (size_t i = table->key_count; i-- > 0 && id.data == NULL;)
-		if (table->scope == NULL ||
-		    strcmp(table->key[i], table->scope) != 0)
+		if (strcmp(table->key[i], table->scope) != 0)
 			id = json_text(json_member(row, table->key[i]));
 	return id;
 }
@@ -134,7 +134,7 @@ send_rows(struct loader *loader, bool all, struct error *error)
 	struct batch *batch = loader->batch;
 	size_t waiting = batch->copy.length - batch->sent;
 
-	if (waiting == 0 || (!all && waiting < MESSAGE) ||
+	if (waiting == 0 || (!all && waiting < ENOUGH) ||
 	    loader->options.merge)
 		return 0;
 	if (!batch->copying) {
@@ -143,7 +143,7 @@ send_rows(struct loader *loader, bool all, struct error *error)
 			return -1;
 		batch->copying = true;
 	}
-	if (careful_send(&loader->connection, batch->copy.data + batch->sent,
+	if (copy_in_send(&loader->connection, batch->copy.data + batch->sent,
 	    waiting, error) != 0)
 		return -1;
 	batch->sent = batch->copy.length;
@@ -162,7 +162,7 @@ settle_rows(struct loader *loader, struct error *error)
 		    careful_load(loader, 0, batch->count, error);
 	if (send_rows(loader, true, error) != 0)
 		return -1;
-	if (careful_end_copy(&loader->connection, error) == 0)
+	if (copy_in_end(&loader->connection, error) == 0)
 		return 0;
 	if (!careful_row_fault(&loader->connection))
 		return -1;

@@ -28,19 +28,6 @@ careful_start_copy(struct loader *loader, const char *before,
 	return result;
 }
 
-int
-careful_send(struct connection *connection, const char *data, size_t length,
-    struct error *error)
-{
-	return copy_in_send(connection, data, length, error);
-}
-
-int
-careful_end_copy(struct connection *connection, struct error *error)
-{
-	return copy_in_end(connection, error);
-}
-
 /* SQL states that are one row's fault: data, constraints, limits. */
 bool
 careful_row_fault(const struct connection *connection)

@@ -12,13 +12,6 @@
 int careful_start_copy(struct loader *loader, const char *before,
     struct table *table, struct error *error);
 
-/** careful_send(connection, data, length, error): bytes of rows. */
-int careful_send(struct connection *connection, const char *data,
-    size_t length, struct error *error);
-
-/** careful_end_copy(connection, error): the trailer, and the server's answer. */
-int careful_end_copy(struct connection *connection, struct error *error);
-
 /** careful_row_fault(connection): whether the last failure is one row's
  * fault: its data, a constraint, a limit. */
 bool careful_row_fault(const struct connection *connection);
