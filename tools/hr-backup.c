@@ -217,11 +217,11 @@ remove_all(const struct options *options, const struct place *place,
 }
 
 static int
-release(const struct options *options, const struct place *place,
-    struct catalog *catalog, struct error *error)
+release(const struct options *options, struct catalog *catalog,
+    struct error *error)
 {
 	for (size_t i = 0; i < options->release.count; i++)
-		if (prune_release(place, catalog, options->release.values[i],
+		if (prune_release(catalog, options->release.values[i],
 		    options->dry_run, error) != 0)
 			return -1;
 	return 0;
@@ -243,7 +243,7 @@ prune(const struct options *options, const struct place *place,
 	if (result == 0 && options->replaced)
 		result = replaced_list(&replaced, place, error);
 	if (result == 0)
-		result = release(options, place, catalog, error);
+		result = release(options, catalog, error);
 	if (result == 0) {
 		decide(options, catalog, is_protected, verdicts);
 		if (!options->dry_run)
@@ -262,10 +262,13 @@ run(const struct options *options, const char *word,
     const struct place *place, enum status *status, struct error *error)
 {
 	struct catalog catalog;
-	int result;
+	int lock = -1, result;
 
 	if (strcmp(word, "create") == 0)
 		return create(options, place, error);
+	if (strcmp(word, "prune") == 0 && !options->dry_run &&
+	    store_lock(place->store, &lock, error) != 0)
+		return -1;
 	result = catalog_read(&catalog, place, error);
 	note_problems(&catalog);
 	if (result == 0) {
@@ -281,6 +284,8 @@ run(const struct options *options, const char *word,
 	if (strcmp(word, "restore") == 0)
 		*status = STATUS_DONE;
 	catalog_free(&catalog);
+	if (lock >= 0)
+		close(lock);
 	return result;
 }
 

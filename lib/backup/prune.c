@@ -1,5 +1,4 @@
 #include <string.h>
-#include <unistd.h>
 
 #include "backup/prune.h"
 #include "backup/store.h"
@@ -15,17 +14,8 @@ drop_reference(struct manifest *manifest, const char *job)
 	manifest->reference_count = kept;
 }
 
-static bool
-any_refers(const struct catalog *catalog, const char *job)
-{
-	for (size_t i = 0; i < catalog->count; i++)
-		if (manifest_refers(&catalog->backups[i].manifest, job))
-			return true;
-	return false;
-}
-
-static int
-release(struct catalog *catalog, const char *job, bool dry_run,
+int
+prune_release(struct catalog *catalog, const char *job, bool dry_run,
     struct error *error)
 {
 	for (size_t i = 0; i < catalog->count; i++) {
@@ -39,22 +29,6 @@ release(struct catalog *catalog, const char *job, bool dry_run,
 			return -1;
 	}
 	return 0;
-}
-
-int
-prune_release(const struct place *place, struct catalog *catalog,
-    const char *job, bool dry_run, struct error *error)
-{
-	int lock, result;
-
-	if (dry_run || !any_refers(catalog, job))
-		return release(catalog, job, dry_run, error);
-	lock = store_lock(place->store, error);
-	if (lock < 0)
-		return -1;
-	result = release(catalog, job, dry_run, error);
-	close(lock);
-	return result;
 }
 
 int

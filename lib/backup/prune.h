@@ -6,13 +6,16 @@
 
 #include "backup/retention.h"
 
+/* Both with the directory of the backups locked since before the catalog was
+ * read (store.h). */
+
 /**
- * prune_release(place, catalog, job, dry_run, error):
+ * prune_release(catalog, job, dry_run, error):
  * The job ${job} refers to no backup any more; with ${dry_run} only in
  * ${catalog}. Return 0 or -1.
  */
-int prune_release(const struct place *place, struct catalog *catalog,
-    const char *job, bool dry_run, struct error *error);
+int prune_release(struct catalog *catalog, const char *job, bool dry_run,
+    struct error *error);
 
 /** prune_backups(catalog, verdicts, error): remove those that may go. */
 int prune_backups(const struct catalog *catalog, const enum verdict *verdicts,

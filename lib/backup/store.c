@@ -82,20 +82,18 @@ make_directory(const char *directory, struct error *error)
 }
 
 int
-store_lock(const char *directory, struct error *error)
+store_lock(const char *directory, int *lock, struct error *error)
 {
 	char *path = memory_format("%s/.lock", directory);
-	int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	int result = 0;
 
-	if (descriptor < 0 || flock(descriptor, LOCK_EX) != 0) {
-		error_system(error, STATUS_IO, "%s", path);
-		if (descriptor >= 0)
-			close(descriptor);
-		descriptor = -1;
-	}
+	*lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*lock < 0 ? errno != ENOENT : flock(*lock, LOCK_EX) != 0)
+		result = error_system(error, STATUS_IO, "%s", path);
+	if (result != 0 && *lock >= 0)
+		close(*lock);
 	free(path);
-	return descriptor;
+	return result;
 }
 
 static void
@@ -159,17 +157,16 @@ int
 store_reserve(struct store_place *place, const char *directory,
     const char *name, struct error *error)
 {
-	int descriptor, result;
+	int lock, result;
 
 	*place = (struct store_place){.descriptor = -1};
 	if (make_directory(directory, error) != 0 ||
-	    store_clean(directory, error) != 0)
+	    store_lock(directory, &lock, error) != 0)
 		return -1;
-	descriptor = store_lock(directory, error);
-	if (descriptor < 0)
-		return -1;
-	result = choose_id(place, directory, name, error);
-	close(descriptor);
+	result = store_clean(directory, error);
+	if (result == 0)
+		result = choose_id(place, directory, name, error);
+	close(lock);
 	return result;
 }
 

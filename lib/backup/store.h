@@ -56,19 +56,23 @@ void store_abandon(struct store_place *place);
 void store_free(struct store_place *place);
 
 /**
- * store_remove(archive, metadata, error): remove a backup: from the first
- * step on it is none, and what a killed run left goes with the next
- * store_clean.
+ * store_remove(archive, metadata, error):
+ * Remove a backup, with its directory locked: from the first step on it is
+ * none, and what a killed run left goes with the next store_clean.
  */
 int store_remove(const char *archive, const char *metadata,
     struct error *error);
 
-/** store_clean(directory, error): remove what runs that were killed left. No
- * such directory is fine. */
-int store_clean(const char *directory, struct error *error);
+/**
+ * store_lock(directory, lock, error):
+ * Keep others from choosing ids, cleaning up, removing backups and changing
+ * their metadata until ${*lock} is closed; -1 where there is no such
+ * directory. Return 0 or -1.
+ */
+int store_lock(const char *directory, int *lock, struct error *error);
 
-/** store_lock(directory, error): a descriptor that keeps others from choosing
- * ids, cleaning up and changing metadata until it is closed; or -1. */
-int store_lock(const char *directory, struct error *error);
+/** store_clean(directory, error): remove what runs that were killed left, with
+ * the directory locked. No such directory is fine. */
+int store_clean(const char *directory, struct error *error);
 
 #endif

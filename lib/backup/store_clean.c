@@ -115,16 +115,12 @@ int
 store_clean(const char *directory, struct error *error)
 {
 	DIR *entries = opendir(directory);
-	int descriptor, result = -1;
+	int result;
 
 	if (entries == NULL)
 		return errno == ENOENT ? 0 : error_system(error, STATUS_IO,
 		    "%s", directory);
-	descriptor = store_lock(directory, error);
-	if (descriptor >= 0) {
-		result = clean(directory, entries, error);
-		close(descriptor);
-	}
+	result = clean(directory, entries, error);
 	closedir(entries);
 	return result;
 }
