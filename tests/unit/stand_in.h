@@ -1,8 +1,9 @@
 /*
  * A stand-in for a PostgreSQL server, for what no real one of ours says: it
  * greets as it is told to, answers every statement with one row, "1", and a
- * COPY by taking it; but for the statement that it is told to refuse, or at
- * which it is to hang up. One connection, in a process of its own.
+ * COPY by taking it; but for the statements that it is told to answer in
+ * another way, to refuse, or to hang up at. One connection, in a process of
+ * its own.
  */
 #ifndef HR_TESTS_STAND_IN_H
 #define HR_TESTS_STAND_IN_H
@@ -22,6 +23,8 @@ struct stand_in {
 	const char *state;    /* its SQL state */
 	const char *message;
 	const char *hang_up;  /* a part of the statement, behind its answer */
+	const char *asked;    /* a part of the statement, which gets … */
+	const char *answer;   /* … instead of "1"; NULL: no row */
 };
 
 static pid_t stand_in_process;
@@ -123,16 +126,21 @@ stand_in_greet(int client, const struct stand_in *told)
 	return true;
 }
 
-/* A row of one text, "1". */
+/* A row of one text, or none where it is NULL. */
 static inline void
-stand_in_answer(int to)
+stand_in_answer(int to, const char *text)
 {
 	static const char columns[] = "\0\1c\0\0\0\0\0\0\0\0\0\0\x19\xff\xff"
 	    "\xff\xff\xff\xff\0\0";
+	char row[64] = "\0\1\0\0\0";
 
 	stand_in_put(to, 'T', columns, sizeof columns - 1);
-	stand_in_put(to, 'D', "\0\1\0\0\0\1" "1", 7);
-	stand_in_put(to, 'C', "SELECT 1", 9);
+	if (text != NULL) {
+		row[5] = (char)strlen(text);
+		strcpy(row + 6, text);
+		stand_in_put(to, 'D', row, 6 + strlen(text));
+	}
+	stand_in_put(to, 'C', text != NULL ? "SELECT 1" : "SELECT 0", 9);
 }
 
 static inline bool
@@ -145,6 +153,7 @@ static inline void
 stand_in_serve(int client, const struct stand_in *told)
 {
 	char body[100000], type;
+	const char *answer = "1";
 	bool refused = false;
 
 	while (stand_in_message(client, true, &type, body, sizeof body) &&
@@ -152,15 +161,18 @@ stand_in_serve(int client, const struct stand_in *told)
 		const char *statement = type == 'Q' ? body :
 		    body + strlen(body) + 1; /* behind the name, if parsed */
 
-		if (type == 'Q' || type == 'P')
+		if (type == 'Q' || type == 'P') {
 			refused = stand_in_has(statement, told->refused);
+			answer = stand_in_has(statement, told->asked) ?
+			    told->answer : "1";
+		}
 		if (refused && (type == 'Q' || type == 'S')) {
 			stand_in_refuse(client, told->state, told->message);
 			stand_in_ready(client);
 		} else if (type == 'Q' && strncmp(body, "COPY", 4) == 0) {
 			stand_in_put(client, 'G', "\1\0\1\0\1", 5);
 		} else if (type == 'Q') {
-			stand_in_answer(client);
+			stand_in_answer(client, answer);
 			stand_in_ready(client);
 		} else if (type == 'c') {
 			stand_in_put(client, 'C', "COPY 1", 7);
@@ -168,7 +180,7 @@ stand_in_serve(int client, const struct stand_in *told)
 		} else if (type == 'S') {
 			stand_in_put(client, '1', "", 0);
 			stand_in_put(client, '2', "", 0);
-			stand_in_answer(client);
+			stand_in_answer(client, answer);
 			stand_in_ready(client);
 		}
 		if (type == 'Q' && stand_in_has(body, told->hang_up))
