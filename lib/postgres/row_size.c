@@ -29,12 +29,10 @@ get32(const char *data)
 	return __builtin_bswap32(number);
 }
 
-/* The bytes of a value with its header, before any alignment. */
+/* The bytes of a value in the row, with its header, before any alignment. */
 static size_t
 value_size(const struct row_value *value)
 {
-	if (value->outside)
-		return OUTSIDE;
 	if (value->compressed > 0)
 		return value->compressed + COMPRESSED_HEADER;
 	return value->length + (value->variable ? LONG_HEADER : 0);
@@ -43,8 +41,8 @@ value_size(const struct row_value *value)
 static bool
 is_short(const struct row_value *value)
 {
-	return value->outside || (value->variable && value->compressed == 0 &&
-	    value->length <= SHORT_MOST);
+	return value->variable && value->compressed == 0 &&
+	    value->length <= SHORT_MOST;
 }
 
 /* Put one value behind ${size} bytes of others. */

@@ -72,6 +72,8 @@ damaged_values(void **state)
 {
 	static const char list_header[] = "\0\6\xff\xff\xff\xff\0\0\0\x0d"
 	    "\0\0\0\1\0\0\0\0\0\0\4\x13x";
+	static const char no_header[] = "\0\6\xff\xff\xff\xff\0\0\0\4"
+	    "\0\0\0\0";
 	static const char element[] = "\0\6\xff\xff\xff\xff\0\0\0\x18"
 	    "\0\0\0\1\0\0\0\0\0\0\4\x13\0\0\0\1\0\0\0\1\0\0\0\2";
 	static const char json[] = "\0\6\xff\xff\xff\xff\xff\xff\xff\xff"
@@ -84,6 +86,7 @@ damaged_values(void **state)
 
 	(void)state;
 	assert_false(measures(&size, list_header, sizeof list_header - 1));
+	assert_false(measures(&size, no_header, sizeof no_header - 1));
 	assert_false(measures(&size, element, sizeof element - 1));
 	assert_false(measures(&size, json, sizeof json - 1));
 	assert_false(measures(&size, no_json, sizeof no_json - 1));
