@@ -31,7 +31,7 @@ mkdir state/dir
 fill state
 exits 9 'no room for the state: status' migrate --state-dir "$scratch/state/dir"
 matches 'state/dir.*No space left on device|state/dir.*can.t be' "$(cat err)" 'no room for the state: the message names the file'
-matches '^❌ Not complete|^$' "$(tail -n 1 out)" 'no room for the state: nothing is called done'
+matches '^❌ Not complete|^$' "$(tail -n 2 out)" 'no room for the state: nothing is called done'
 rm state/filler
 exits 0 'room again: the same command goes on' migrate --state-dir "$scratch/state/dir"
 matches '^✅ Migration completed successfully' "$(cat out)" 'room again: completed and verified'
@@ -47,7 +47,7 @@ fill rejects
 exits 9 'no room for the rejects: status' hr migrate --from bad --to "$URI" --embedding-model "$model" \
     --rejects "$scratch/rejects/file"
 matches 'rejects/file: No space left on device' "$(cat err)" 'no room for the rejects: the message names the file'
-matches '^❌ Not complete' "$(tail -n 1 out)" 'no room for the rejects: nothing is called done'
+matches '^❌ Not complete' "$(tail -n 2 out)" 'no room for the rejects: nothing is called done'
 rm rejects/filler
 exits 1 'room again: the same command goes on, and says that there are rejects' hr migrate --from bad --to "$URI" \
     --embedding-model "$model" --rejects "$scratch/rejects/file"
@@ -79,7 +79,7 @@ sql "create tablespace little location '$scratch/server'" \
     "alter database $PGDATABASE set default_tablespace to little" || exit 2
 exits 9 'no room on the server: status' hr migrate --from large --to "$URI" --embedding-model "$model"
 matches 'No space left on device' "$(cat err)" "no room on the server: the server's own words"
-matches '^❌ Not complete' "$(tail -n 1 out)" 'no room on the server: nothing is called done'
+matches '^❌ Not complete' "$(tail -n 2 out)" 'no room on the server: nothing is called done'
 mount -o remount,size=200m server || exit 2
 exits 0 'room again: the same command goes on' hr migrate --from large --to "$URI" --embedding-model "$model"
 matches '^⚠  Previous migration detected, resuming job' "$(cat out)" 'room again: it goes on where it stopped'
