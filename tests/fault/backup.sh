@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-some=${HR_KILLS:-10}
+some=${HR_KILLS:-6}
 calls=openat,write,fsync,rename,renameat2,unlink,unlinkat,mkdir,mkdirat,fchmod,fchown,utimensat,flock
 failing_calls=write,fsync,rename,renameat2,unlink,unlinkat,mkdir,mkdirat,fchmod,utimensat
 
