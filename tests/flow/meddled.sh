@@ -62,6 +62,20 @@ exits 4 'a stream that ends too early' hr-load --batch-size 2 "$URI" <some
 job=$(sql "select job_id from hybridrag_migration_jobs where workspace = 'half'")
 exits 8 'a job that is still loading is not complete' hr-load complete --job "$job" "$URI"
 
+# --- the checkpoint is another database's --------------------------------------------------------------
+
+hr-checkpoint -q record checkpoint <commits || not_ok 'checkpoint'
+fresh_database other
+hr-extract --resume checkpoint "$tiny" | hr-transform --workspace w --embedding-model m >rows || not_ok 'the rest'
+exits 8 'the rest of what another database has' load
+matches 'the stream begins behind seq [0-9]+, but job .* is durable only up to 0: the checkpoint is not of this database' \
+    "$(cat err)" 'the rest: words'
+is 0 "$(sql 'select count(*) from lightrag_doc_full')" 'the rest: nothing of it is loaded'
+sed -n '1p; /"kind":"commit"/{p;q}' commits >rows
+exits 3 'commits instead of rows' load
+look() { hr-load --dry-run --full "$URI" <rows; }
+exits 3 'commits instead of rows, dry' look
+
 # --- somebody takes rows away while they are merged --------------------------------------------------
 
 fresh_database taken
