@@ -283,47 +283,67 @@ edit_mapping(struct editor *editor, const struct yaml_node *node,
 			write_member(editor, name, value, indent);
 }
 
-/* Nothing is written that means anything else. */
-static int
-check(const struct buffer *out, size_t start, yyjson_mut_val *wanted,
-    yyjson_mut_doc *document, struct error *error)
+static bool
+means(const struct yaml_tree *yaml, yyjson_mut_val *wanted)
 {
-	struct slice text = {out->data + start, out->length - start};
-	struct yaml_tree yaml;
-	int result = yaml_tree_parse(&yaml, text, error);
+	yyjson_mut_doc *document = json_document();
+	bool same = yaml->root != NULL && yyjson_mut_equals(yaml_tree_value(
+	    document, yaml->root), wanted);
 
-	if (result == 0 && (yaml.root == NULL || !yyjson_mut_equals(
-	    yaml_tree_value(document, yaml.root), wanted)))
-		result = error_set(error, STATUS_INTERNAL,
-		    "its values don't read as they were written");
-	yaml_tree_free(&yaml);
-	if (result != 0)
-		error->status = STATUS_INTERNAL;
-	return result;
+	yyjson_mut_doc_free(document);
+	return same;
 }
 
-int
-yaml_edit_text(const struct yaml_tree *yaml, yyjson_mut_val *wanted, struct buffer *out,
-    struct error *error)
+/* Of what was written from ${start} on. */
+static bool
+reads_as(struct buffer *out, size_t start, yyjson_mut_val *wanted)
+{
+	struct slice text = {buffer_text(out) + start, out->length - start};
+	struct error unused;
+	struct yaml_tree yaml;
+	bool same = yaml_tree_parse(&yaml, text, &unused) == 0 &&
+	    means(&yaml, wanted);
+
+	yaml_tree_free(&yaml);
+	return same;
+}
+
+/* What comes of it may mean something else, such as where a text up to the
+ * end of the file gets a line behind it. */
+static void
+edit_lines(const struct yaml_tree *yaml, yyjson_mut_val *wanted,
+    struct buffer *out)
 {
 	struct editor editor = {.text = yaml->text, .out = out,
 	    .document = json_document()};
-	size_t start = out->length;
-	int result;
 
-	if (yaml->anchored != NULL) {
-		yyjson_mut_doc_free(editor.document);
+	edit_mapping(&editor, yaml->root, wanted);
+	copy_until(&editor, editor.text.length);
+	yyjson_mut_doc_free(editor.document);
+}
+
+int
+yaml_edit_text(const struct yaml_tree *yaml, yyjson_mut_val *wanted,
+    struct buffer *out, struct error *error)
+{
+	size_t start = out->length;
+
+	if (yaml->anchored != NULL)
 		return error_set(error, STATUS_USAGE, "%s and its aliases "
 		    "can't be kept: write the values out", yaml->anchored);
+	if (means(yaml, wanted)) {
+		buffer_append_slice(out, yaml->text);
+		return 0;
 	}
-	if (yaml->root != NULL && yyjson_mut_obj_size(wanted) > 0 &&
-	    has_lines(editor.text, yaml->root)) {
-		edit_mapping(&editor, yaml->root, wanted);
-		copy_until(&editor, editor.text.length);
-	} else {
-		yaml_edit_write(out, NULL, wanted, 0);
+	if (yaml->root != NULL && has_lines(yaml->text, yaml->root)) {
+		edit_lines(yaml, wanted, out);
+		if (reads_as(out, start, wanted))
+			return 0;
+		out->length = start;
 	}
-	result = check(out, start, wanted, editor.document, error);
-	yyjson_mut_doc_free(editor.document);
-	return result;
+	yaml_edit_write(out, NULL, wanted, 0);
+	if (reads_as(out, start, wanted))
+		return 0;
+	return error_set(error, STATUS_INTERNAL,
+	    "its values don't read as they were written");
 }

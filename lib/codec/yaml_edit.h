@@ -12,7 +12,8 @@
  * Append to ${out} the text of ${yaml} with the lines changed of those names,
  * at any depth, whose values in the object ${wanted} are others; those that it
  * lacks are left out, new ones come last. What is changed is written anew, a
- * comment on its lines goes. Return 0, or -1 with STATUS_USAGE where the text
+ * comment on its lines goes; where lines can't be changed one by one, all is
+ * written anew. Return 0, or -1 with STATUS_USAGE where the text
  * holds an anchor, with STATUS_INTERNAL where the new text would not mean
  * ${wanted}.
  */

@@ -306,6 +306,8 @@ yaml_tree_parse(struct yaml_tree *yaml, struct slice text, struct error *error)
 	int result;
 
 	*yaml = (struct yaml_tree){.text = text};
+	if (text.data == NULL)
+		yaml->text.data = "";
 	if (text.length >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
 		yaml->text = (struct slice){text.data + 3, text.length - 3};
 	if (!yaml_parser_initialize(&composer.parser))
