@@ -15,7 +15,7 @@ enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool plain;        /* a scalar without quotes, whose type its text says */
+	bool plain;        /* a scalar without quotes: its text says its type */
 	bool flow;         /* in brackets, or an alias */
 	struct slice text; /* a scalar's */
 	size_t start;      /* bytes in the text */
@@ -42,14 +42,15 @@ struct yaml_tree {
  * (tags, merge keys, several documents, a name twice, names that are no
  * scalars, fifty thousand values). yaml_tree_free ends it in every case.
  */
-int yaml_tree_parse(struct yaml_tree *yaml, struct slice text, struct error *error);
+int yaml_tree_parse(struct yaml_tree *yaml, struct slice text,
+    struct error *error);
 
 /** yaml_tree_free(yaml): free everything. */
 void yaml_tree_free(struct yaml_tree *yaml);
 
 /**
- * yaml_tree_value(document, node): the node as a value of ${document}, which owns
- * it. Numbers are raw text; what JSON has no form for is a string.
+ * yaml_tree_value(document, node): the node as a value of ${document}, which
+ * owns it. Numbers are raw text; what JSON has no form for is a string.
  */
 yyjson_mut_val *yaml_tree_value(yyjson_mut_doc *document,
     const struct yaml_node *node);

@@ -21,13 +21,20 @@ struct registry {
 };
 
 /**
+ * registry_place(path, error):
+ * Which file it is: the one that HYBRIDRAG_CONFIG names, else that
+ * ~/.hybridrag/config_pointer holds, else ~/.hybridrag/registry.yaml, but if
+ * only that is there ~/.hybridrag/database_registry.json. The caller frees
+ * ${*path}. Return 0, or -1.
+ */
+int registry_place(char **path, struct error *error);
+
+/**
  * registry_open(registry, change, error):
- * Read the registry: the file that HYBRIDRAG_CONFIG names, else the one that
- * ~/.hybridrag/config_pointer holds, else ~/.hybridrag/registry.yaml, else, if
- * only that is there, ~/.hybridrag/database_registry.json. None is an empty
- * one. With ${change} it is locked until registry_close, so that nobody
- * else's change is lost. Return 0, or -1: STATUS_DATA with line and column
- * where it isn't well-formed. registry_close ends it in every case.
+ * Read the registry; no file is an empty one. With ${change} it is locked
+ * until registry_close, so that nobody else's change is lost. Return 0, or -1:
+ * STATUS_DATA with line and column where it isn't well-formed. registry_close
+ * ends it in every case.
  */
 int registry_open(struct registry *registry, bool change, struct error *error);
 

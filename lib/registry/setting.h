@@ -38,7 +38,8 @@ const struct setting *setting_find(struct slice name);
 int setting_check(yyjson_mut_val *entry, struct error *error);
 
 /** setting_value(setting, entry): what the entry holds there; NULL: nothing. */
-yyjson_mut_val *setting_value(const struct setting *setting, yyjson_mut_val *entry);
+yyjson_mut_val *setting_value(const struct setting *setting,
+    yyjson_mut_val *entry);
 
 /** setting_text(entry, name): likewise as text: a string's, a number's; NULL
  * for nothing, or anything else. Lives as long as the entry. */
