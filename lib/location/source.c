@@ -144,6 +144,8 @@ open_postgres(struct source *source, struct error *error)
 	struct postgres_reader_options options = {
 	    .ordered = source->options.ordered,
 	    .shared = source->options.shared,
+	    .only = source->options.reader.only,
+	    .only_count = source->options.reader.only_count,
 	    .limit = source->options.reader.sample ? SAMPLE_MOST : 0};
 
 	source->class = schema_find(source->location.schema != NULL ?

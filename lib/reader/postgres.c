@@ -340,6 +340,29 @@ static const struct reader_class class = {
 	.close = close_reader,
 };
 
+/* What nobody wants is as if it weren't there. */
+static int
+choose_tables(struct postgres_reader *reader, struct error *error)
+{
+	const struct postgres_reader_options *options = &reader->options;
+	size_t found = 0;
+
+	if (options->only == NULL)
+		return 0;
+	for (size_t i = 0; i < reader->set->table_count; i++) {
+		bool wanted = false;
+
+		for (size_t j = 0; j < options->only_count; j++)
+			wanted |= strcmp(options->only[j],
+			    reader->set->tables[i].store) == 0;
+		found += wanted;
+		reader->existing[i] = reader->existing[i] && wanted;
+	}
+	return found == options->only_count ? 0 : error_set(error,
+	    STATUS_USAGE, "%s: the schema has no store of this name",
+	    options->only[0]);
+}
+
 struct reader *
 postgres_reader_open(struct connection *connection, struct table_set *set,
     const struct postgres_reader_options *options, struct error *error)
@@ -359,6 +382,7 @@ postgres_reader_open(struct connection *connection, struct table_set *set,
 	reader->schema = connection_schema(connection, error);
 	if (reader->schema == NULL || catalog_resolve(connection,
 	    reader->schema, set, &reader->existing, error) != 0 ||
+	    choose_tables(reader, error) != 0 ||
 	    begin(reader, error) != 0 || count_rows(reader, error) != 0) {
 		close_reader(&reader->reader);
 		return NULL;

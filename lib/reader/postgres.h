@@ -15,6 +15,8 @@ struct postgres_reader_options {
 	bool ordered;          /* by key under collation "C": seq is then the
 	                        * same each time */
 	uint64_t limit;        /* most rows of a table; 0: all */
+	const char *const *only; /* names of the stores to read; NULL: all */
+	size_t only_count;
 	/* Readers of the same tables that run at once share them by this
 	 * counter of those begun, each from its own snapshot. NULL: this one
 	 * reads all. */

@@ -221,6 +221,7 @@ const struct schema_class schema_lightrag = {
 	.note = note,
 	.documents = "kv_store_doc_status",
 	.chunks = "vdb_chunks",
+	.chunk_text = "content",
 	.entities = "graph_nodes",
 	.relations = "graph_edges",
 	.file_environment = lightrag_file_environment,

@@ -39,6 +39,7 @@ struct schema_class {
 	    const struct schema_options *options);
 	/* Which store counts as what for people; NULL where none does. */
 	const char *documents, *chunks, *entities, *relations;
+	const char *chunk_text; /* the member of a chunk that is its text */
 	/* The application's environment, where it works on files and on
 	 * PostgreSQL; each ends with a NULL name. */
 	const struct schema_variable *file_environment;

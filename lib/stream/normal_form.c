@@ -420,6 +420,13 @@ normal_form_make(struct normal_form *form, const struct record *record,
 	make_key(form, record);
 	buffer_clear(&form->body);
 	write_members(form, count, record, object, counter);
+	form->members_length = form->body.length;
 	append_part(&form->body, record->vector);
 	return 0;
+}
+
+struct slice
+normal_form_members(const struct normal_form *form)
+{
+	return (struct slice){form->body.data, form->members_length};
 }

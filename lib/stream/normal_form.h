@@ -55,7 +55,8 @@ struct loss_counter {
 struct normal_form {
 	struct json json;      /* parses a record's value_text */
 	struct buffer key;     /* store and key, length-prefixed */
-	struct buffer body;    /* the rest */
+	struct buffer body;    /* the rest: members, vector */
+	size_t members_length; /* of the body's part that is the members */
 	struct normal_member *members;
 	size_t capacity;
 	const struct loss_table *table; /* the last record's, */
@@ -87,5 +88,11 @@ void normal_form_close(struct normal_form *form);
 int normal_form_make(struct normal_form *form, const struct record *record,
     const struct loss_table *table, const struct loss_counter *counter,
     struct error *error);
+
+/**
+ * normal_form_members(form): of the last record, a line `"NAME":VALUE` of JSON
+ * for each member, each with LF; valid until the next normal_form_make.
+ */
+struct slice normal_form_members(const struct normal_form *form);
 
 #endif
