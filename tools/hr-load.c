@@ -9,7 +9,7 @@
 #include "base/options.h"
 #include "base/program.h"
 #include "codec/json_failure.h"
-#include "writer/job.h"
+#include "writer/job_command.h"
 #include "writer/load.h"
 #include "writer/preview_report.h"
 
@@ -19,9 +19,12 @@ static const char help[] =
     "  hr-extract DIR | hr-transform --schema lightrag | hr-load postgresql:///db\n"
     "  hr-load --dry-run postgresql:///db <rows.ndjson\n"
     "  hr-load discard --job 1a2b3c-4d5e6f postgresql:///db\n"
+    "  hr-load jobs postgresql:///db\n"
     "\n"
     "Usage: hr-load [OPTION]... [TARGET]\n"
     "       hr-load complete|unverified|fail|discard|phase --job ID [TARGET]\n"
+    "       hr-load promote|rollback|changed|cleanup --job ID [TARGET]\n"
+    "       hr-load jobs [--json] [TARGET]\n"
     "Load the rows on standard input into PostgreSQL; print commit records.\n"
     "TARGET is a libpq URI; without one libpq's environment says where.\n"
     "\n"
@@ -31,17 +34,22 @@ static const char help[] =
     "  --full              the dry run takes every row and counts the rejects\n"
     "  --on-invalid WHAT   reject (default) or repair\n"
     "  --merge             beside rows that are there, never over them\n"
+    "  --staging           into a schema of the job's own, to be promoted\n"
+    "  --overwrite         the staged rows are to replace the workspace's\n"
+    "  --backup ID         the staged source's backup, for the job's row\n"
+    "  --accept-rejects    promote a job that has rejects, without them\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
     "  --database NAME     the source's name in the job's row\n"
     "  --accept-changed    your own filter stood before this stage\n"
     "  --max-record BYTES  longest record (default 268435456)\n"
     "  --offline           the dry run doesn't ask the target\n"
-    "  --json              the dry run as JSON\n"
+    "  --json              the dry run, jobs or changes as JSON\n"
     "  -h, --help          this text\n"
     "  -V, --version       the version\n";
 
 struct options {
-	const char *command; /* one of commands; NULL: load */
+	const struct job_command *command; /* NULL: load */
+	struct job_command_options settling;
 	struct load_options load;
 	bool dry_run;
 	bool full;
@@ -79,34 +87,6 @@ dry_run(const struct options *options, enum status *status,
 }
 
 static int
-settle(const struct options *options, struct error *error)
-{
-	struct connection connection;
-	const char *job = options->load.loader.job, *command = options->command;
-	char phase[JOB_PHASE_SIZE];
-	int64_t kept = 0;
-	int result = connection_open(&connection, options->load.target,
-	    name, error);
-
-	if (result == 0 && strcmp(command, "discard") == 0)
-		result = job_discard(&connection, job, &kept, error);
-	else if (result == 0 && strcmp(command, "phase") == 0)
-		result = job_read_phase(&connection, job, phase, error);
-	else if (result == 0)
-		result = job_settle(&connection, job,
-		    strcmp(command, "complete") == 0 ? "completed" :
-		    strcmp(command, "fail") == 0 ? "verification_failed" :
-		    "unverified", error);
-	if (result == 0 && strcmp(command, "phase") == 0)
-		printf("%s\n", phase);
-	if (result == 0 && kept > 0)
-		program_note(name, "%" PRId64 " of the job's rows stay: others' "
-		    "rows refer to them", kept);
-	connection_close(&connection);
-	return result;
-}
-
-static int
 parse_options(int argc, char **argv, struct options *options)
 {
 	struct loader_options *loader = &options->load.loader;
@@ -119,6 +99,10 @@ parse_options(int argc, char **argv, struct options *options)
 		{"on-invalid", .flag = &loader->repair,
 		    .words = {"reject", "repair"}},
 		{"merge", .flag = &loader->merge},
+		{"staging", .flag = &loader->staging},
+		{"overwrite", .flag = &loader->overwrite},
+		{"backup", .text = &loader->backup},
+		{"accept-rejects", .flag = &options->settling.accept_rejects},
 		{"rejects", .text = &loader->rejects},
 		{"database", .text = &loader->database},
 		{"accept-changed", .flag = &loader->accept_changed},
@@ -133,14 +117,49 @@ parse_options(int argc, char **argv, struct options *options)
 }
 
 static int
+check_command(struct options *options, const char *word)
+{
+	const char *misuse;
+
+	options->settling.program = name;
+	options->settling.job = options->load.loader.job;
+	options->settling.target = options->load.target;
+	options->settling.json = options->json;
+	misuse = options->dry_run ? "%s has no --dry-run" : options->full ?
+	    "%s has no --full" : options->offline ? "%s has no --offline" :
+	    job_command_misuse(options->command, &options->settling);
+	if (misuse == NULL)
+		return 0;
+	program_note(name, misuse, word);
+	return program_usage(name);
+}
+
+static int
+check_staging(const struct options *options)
+{
+	const struct loader_options *loader = &options->load.loader;
+	const char *misuse = loader->staging && loader->merge ?
+	    "--merge doesn't go with --staging" :
+	    loader->overwrite && !loader->staging ?
+	    "--overwrite goes with --staging" :
+	    loader->backup != NULL && !loader->staging ?
+	    "--backup goes with --staging" :
+	    options->settling.accept_rejects ?
+	    "--accept-rejects goes with promote" : NULL;
+
+	if (misuse == NULL)
+		return 0;
+	program_note(name, "%s", misuse);
+	return program_usage(name);
+}
+
+static int
 parse_operands(int argc, char **argv, struct options *options)
 {
-	static const char *const commands[] = {"complete", "unverified",
-	    "fail", "discard", "phase"};
+	const char *word = argv[optind];
 
-	for (size_t i = 0; i < 5 && optind < argc; i++)
-		if (strcmp(argv[optind], commands[i]) == 0)
-			options->command = commands[i];
+	if (optind < argc)
+		options->command = job_command_find(word);
 	if (options->command != NULL)
 		optind++;
 	if (optind < argc)
@@ -149,6 +168,8 @@ parse_operands(int argc, char **argv, struct options *options)
 		program_note(name, "\"%s\": one target only", argv[optind]);
 		return program_usage(name);
 	}
+	if (options->command != NULL)
+		return check_command(options, word);
 	if ((options->full || options->offline || options->json) &&
 	    !options->dry_run) {
 		program_note(name, "--%s goes with --dry-run", options->full ?
@@ -160,15 +181,7 @@ parse_operands(int argc, char **argv, struct options *options)
 		    "which alone knows jobs");
 		return program_usage(name);
 	}
-	if (options->command != NULL && options->dry_run) {
-		program_note(name, "%s has no --dry-run", options->command);
-		return program_usage(name);
-	}
-	if (options->command != NULL && options->load.loader.job == NULL) {
-		program_note(name, "%s needs --job", options->command);
-		return program_usage(name);
-	}
-	return 0;
+	return check_staging(options);
 }
 
 int
@@ -187,14 +200,15 @@ main(int argc, char **argv)
 		return json_failure_misuse(argv, result);
 	program_start();
 	if (options.command != NULL)
-		result = settle(&options, &error);
+		result = job_command_run(options.command, &options.settling,
+		    &error);
 	else if (options.dry_run)
 		result = dry_run(&options, &status, &error);
 	else
 		result = load_run(&options.load, &rejected, &error);
 	if (rejected > 0)
 		status = STATUS_DIFFERENT;
-	if (result != 0 && options.json && options.dry_run)
+	if (result != 0 && options.json)
 		json_failure_print(&error);
 	return program_end(name, result, status, &error);
 }

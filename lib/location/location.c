@@ -15,6 +15,7 @@ location_free(struct location *location)
 	free(location->workspace);
 	free(location->schema);
 	free(location->embedding_model);
+	free(location->pg_schema);
 	*location = (struct location){0};
 }
 
@@ -69,12 +70,12 @@ take_parameter(struct location *location, const char *text, size_t length,
     struct error *error, bool *failed)
 {
 	static const char *const names[] = {"workspace", "schema",
-	    "embedding_model", "dimension"};
+	    "embedding_model", "pg_schema", "dimension"};
 	char *dimension = NULL;
 	char **places[] = {&location->workspace, &location->schema,
-	    &location->embedding_model, &dimension};
+	    &location->embedding_model, &location->pg_schema, &dimension};
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		size_t name = strlen(names[i]);
 
 		if (length <= name || text[name] != '=' ||

@@ -21,15 +21,16 @@ struct location {
 	char *workspace;       /* ?workspace=, or NULL */
 	char *schema;          /* ?schema=, or NULL */
 	char *embedding_model; /* ?embedding_model=, or NULL */
+	char *pg_schema;       /* ?pg_schema=, or NULL */
 	uint32_t dimension;    /* ?dimension=, or 0 */
 };
 
 /**
  * location_parse(location, text, error):
  * Take apart ${text}: "SYSTEM:DIR", a directory, "postgresql://…" with hr's
- * own parameters workspace, schema, embedding_model and dimension among
- * libpq's, a regular file or pipe that holds a stream, or "-" for standard
- * input. Return 0, or -1: STATUS_USAGE, or STATUS_SOURCE where there is no
+ * own parameters workspace, schema, embedding_model, pg_schema and dimension
+ * among libpq's, a regular file or pipe that holds a stream, or "-" for
+ * standard input. Return 0, or -1: STATUS_USAGE, or STATUS_SOURCE where there is no
  * such file. location_free ends it in every case.
  */
 int location_parse(struct location *location, const char *text,

@@ -155,6 +155,8 @@ open_postgres(struct source *source, struct error *error)
 		    source->location.schema);
 	if (connection_open(&source->connection, source->location.uri,
 	    source->options.program, error) != 0 ||
+	    (source->location.pg_schema != NULL && connection_use_schema(
+	    &source->connection, source->location.pg_schema, error) != 0) ||
 	    open_schema(source, error) != 0)
 		return -1;
 	options.workspace = schema_workspace(source->schema);

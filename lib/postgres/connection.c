@@ -342,3 +342,18 @@ connection_schema(struct connection *connection, struct error *error)
 	PQclear(result);
 	return schema;
 }
+
+int
+connection_use_schema(struct connection *connection, const char *schema,
+    struct error *error)
+{
+	int64_t there;
+
+	if (connection_number(connection, "SELECT count(set_config("
+	    "'search_path', concat_ws(', ', quote_ident(nspname), "
+	    "nullif(current_setting('search_path'), '')), false)) FROM "
+	    "pg_namespace WHERE nspname = $1", 1, &schema, &there, error) != 0)
+		return -1;
+	return there == 1 ? 0 : error_set(error, STATUS_TARGET, "%s: there is "
+	    "no schema %s", connection->place, schema);
+}

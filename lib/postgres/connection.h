@@ -85,4 +85,12 @@ void connection_literal(struct connection *connection, struct buffer *out,
  */
 char *connection_schema(struct connection *connection, struct error *error);
 
+/**
+ * connection_use_schema(connection, schema, error): put ${schema} in front of
+ * search_path for this session. Return 0, or -1: STATUS_TARGET where there is
+ * none of that name.
+ */
+int connection_use_schema(struct connection *connection, const char *schema,
+    struct error *error);
+
 #endif

@@ -126,13 +126,17 @@ find_job(struct exceptions *exceptions, struct source *target,
 		return -1;
 	if (!there)
 		return 0;
-	/* Merging, several sources may have come into one workspace. */
+	/* Merging, several sources may have come into one workspace; staged
+	 * rows lie in a schema of their own until they are promoted. */
 	result = connection_query(connection, "SELECT job_id, same, "
 	    "coalesce(to_jsonb(j)->>'merge', 'false') FROM "
 	    "hybridrag_migration_jobs j, LATERAL (SELECT coalesce(fingerprint "
 	    "= $2, false) OR coalesce(content = $3, false) AS same) AS s WHERE "
-	    "workspace = $1 AND pg_schema = current_schema() AND phase <> "
-	    "'discarded' ORDER BY same DESC, created_at DESC LIMIT 1", 3,
+	    "workspace = $1 AND phase NOT IN ('discarded', 'rolled_back') AND "
+	    "current_schema() = CASE WHEN coalesce(to_jsonb(j)->>'staged', "
+	    "'false') = 'true' AND phase <> 'promoted' THEN 'hr_' || "
+	    "replace(job_id, '-', '') ELSE pg_schema END ORDER BY same DESC, "
+	    "created_at DESC LIMIT 1", 3,
 	    values, error);
 	if (result == NULL)
 		return -1;

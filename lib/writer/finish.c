@@ -115,8 +115,8 @@ finish_all(struct loader *loader, struct error *error)
 			if (add_foreign_key(loader, &set->tables[i],
 			    &set->tables[i].foreign_keys[j], error) != 0)
 				return -1;
-	if (indexes_build(loader, error) != 0 ||
-	    finish_views(loader, error) != 0)
+	if (indexes_build(loader, error) != 0 || (!loader->options.staging &&
+	    finish_views(loader, error) != 0))
 		return -1;
 	return analyze(loader, error);
 }

@@ -20,6 +20,12 @@ new_name(char *out, size_t size, struct error *error)
 	return 0;
 }
 
+static const char *
+boolean(bool value)
+{
+	return value ? "true" : "false";
+}
+
 static int
 insert_job(struct loader *loader, struct error *error)
 {
@@ -39,13 +45,16 @@ insert_job(struct loader *loader, struct error *error)
 	    "hybridrag_migration_jobs (job_id, database_name, source_backend, "
 	    "target_backend, status, started_at, total_records, phase, epoch, "
 	    "source, fingerprint, content, pg_schema, workspace, tables, "
-	    "merge) VALUES ($1, $2, $3, 'postgres', 'in_progress', now(), $4, "
-	    "'loading', 1, $5, $6, $7, $8, $9, $10, $11)", 11,
+	    "merge, staged, overwrite, backup_id) VALUES ($1, $2, $3, "
+	    "'postgres', 'in_progress', now(), $4, 'loading', 1, $5, $6, $7, "
+	    "$8, $9, $10, $11, $12, $13, $14)", 14,
 	    (const char *[]){loader->job, loader->options.database != NULL ?
 	    loader->options.database : loader->workspace, header->system,
 	    number, header->source, header->fingerprint, header->content,
-	    loader->schema, loader->workspace, buffer_text(&tables),
-	    loader->options.merge ? "true" : "false"}, error);
+	    loader->home, loader->workspace, buffer_text(&tables),
+	    boolean(loader->options.merge), boolean(loader->options.staging),
+	    boolean(loader->options.overwrite), loader->options.backup},
+	    error);
 	buffer_free(&tables);
 	loader->epoch = 1;
 	PQclear(result);
@@ -95,7 +104,8 @@ read_progress(struct loader *loader, struct error *error)
 static int
 start_new(struct loader *loader, struct error *error)
 {
-	if (!loader->options.merge && tables_refuse_rows(loader, error) != 0)
+	if (!loader->options.merge && !loader->options.overwrite &&
+	    tables_refuse_rows(loader, error) != 0)
 		return -1;
 	return insert_job(loader, error);
 }

@@ -93,9 +93,10 @@ int job_read_phase(struct connection *connection, const char *job, char *out,
 
 /**
  * job_settle(connection, job, phase, error):
- * What became of a job that was loaded: `completed`, `verification_failed`,
- * or `unverified` where nobody wanted to know, which a job whose
- * verification failed can't become. Any other way is STATUS_CONFLICT.
+ * What became of a job that was loaded: `completed` (of a staged one:
+ * `verified`), `verification_failed`, or `unverified` where nobody wanted to
+ * know, which a staged job and one whose verification failed can't become.
+ * Any other way is STATUS_CONFLICT.
  */
 int job_settle(struct connection *connection, const char *job,
     const char *phase, struct error *error);
@@ -104,8 +105,9 @@ int job_settle(struct connection *connection, const char *job,
  * job_discard(connection, job, kept, error):
  * Remove what a job wrote, the workspace's rows in its tables, and set it to
  * `discarded`. Of a job that merged only the rows that it made go, and of
- * these ${*kept} stay, to which rows of others refer. A job that was verified
- * is refused, and one behind which another came.
+ * these ${*kept} stay, to which rows of others refer. Of a staged job only its
+ * schemas go. A job that was completed, promoted or rolled back is refused,
+ * and one behind which another came.
  */
 int job_discard(struct connection *connection, const char *job, int64_t *kept,
     struct error *error);

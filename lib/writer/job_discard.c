@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "writer/cleanup.h"
 #include "writer/job.h"
 #include "writer/merge_list.h"
 
@@ -12,7 +13,8 @@ struct discard {
 	int64_t kept;
 };
 
-enum { FOUND_SCHEMA, FOUND_WORKSPACE, FOUND_PHASE, FOUND_MERGE, FOUND_LATER };
+enum { FOUND_SCHEMA, FOUND_WORKSPACE, FOUND_PHASE, FOUND_MERGE, FOUND_LATER,
+    FOUND_STAGED };
 enum { TABLE_NAME, TABLE_SCOPE, TABLE_KEY, TABLE_REFERRED };
 
 static int
@@ -106,20 +108,29 @@ delete_rows(struct discard *discard, struct error *error)
 	return done == NULL ? -1 : 0;
 }
 
+static bool
+is_staged(const struct discard *discard)
+{
+	return PQgetvalue(discard->found, 0, FOUND_STAGED)[0] == 't';
+}
+
 /* Later jobs found rows of this one and count on them. */
 static int
 check_discard(struct discard *discard, struct error *error)
 {
+	static const char *const ends[] = {"completed", "promoted",
+	    "rolled_back", "discarded"};
 	const char *phase;
 
 	if (PQntuples(discard->found) == 0)
 		return error_set(error, STATUS_CONFLICT, "%s: no job %s here",
 		    discard->connection->place, discard->job);
 	phase = PQgetvalue(discard->found, 0, FOUND_PHASE);
-	if (strcmp(phase, "completed") == 0 || strcmp(phase, "discarded") == 0)
-		return error_set(error, STATUS_CONFLICT, "job %s is %s",
-		    discard->job, phase);
-	if (!PQgetisnull(discard->found, 0, FOUND_LATER))
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (strcmp(phase, ends[i]) == 0)
+			return error_set(error, STATUS_CONFLICT,
+			    "job %s is %s", discard->job, phase);
+	if (!is_staged(discard) && !PQgetisnull(discard->found, 0, FOUND_LATER))
 		return error_set(error, STATUS_CONFLICT, "job %s came into "
 		    "workspace \"%s\" behind job %s, which therefore can't be "
 		    "discarded", PQgetvalue(discard->found, 0, FOUND_LATER),
@@ -136,7 +147,8 @@ find_discard(struct discard *discard, struct error *error)
 	    "pg_schema, workspace, phase, coalesce(to_jsonb(j)->>'merge', "
 	    "'false'), (SELECT max(l.job_id) FROM hybridrag_migration_jobs l "
 	    "WHERE l.pg_schema = j.pg_schema AND l.workspace = j.workspace AND "
-	    "l.created_at > j.created_at AND l.phase <> 'discarded') FROM "
+	    "l.created_at > j.created_at AND l.phase NOT IN ('discarded', "
+	    "'rolled_back')), coalesce(to_jsonb(j)->>'staged', 'false') FROM "
 	    "hybridrag_migration_jobs j WHERE job_id = $1 FOR UPDATE", 1,
 	    &discard->job, error);
 	return discard->found == NULL ? -1 : check_discard(discard, error);
@@ -147,6 +159,7 @@ job_discard(struct connection *connection, const char *job, int64_t *kept,
     struct error *error)
 {
 	struct discard discard = {.connection = connection, .job = job};
+	int64_t bytes;
 	int result = -1;
 
 	if (find_discard(&discard, error) == 0 && job_lock(connection,
@@ -155,8 +168,9 @@ job_discard(struct connection *connection, const char *job, int64_t *kept,
 	    connection_run(connection, "BEGIN", error) == 0 &&
 	    /* Again: it may have been completed while the lock was awaited. */
 	    find_discard(&discard, error) == 0 &&
-	    find_tables(&discard, error) == 0 &&
-	    delete_rows(&discard, error) == 0 &&
+	    (is_staged(&discard) ? cleanup_schemas(connection, job, &bytes,
+	    error) : find_tables(&discard, error) != 0 ? -1 :
+	    delete_rows(&discard, error)) == 0 &&
 	    job_phase(connection, job, "discarded", NULL, error) == 0)
 		result = connection_run(connection, "COMMIT", error);
 	*kept = discard.kept;

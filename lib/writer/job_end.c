@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/output.h"
+#include "writer/changed.h"
 #include "writer/job.h"
 
 int
@@ -23,6 +24,8 @@ job_phase(struct connection *connection, const char *job, const char *phase,
 		{"completed", "completed"},
 		{"unverified", "completed"},
 		{"verification_failed", "failed"}, {"interrupted", "paused"},
+		{"staged", "in_progress"}, {"verified", "in_progress"},
+		{"promoted", "completed"}, {"rolled_back", "completed"},
 		{"discarded", "completed"}, {NULL, NULL}
 	};
 	size_t i = 0;
@@ -83,6 +86,9 @@ static bool
 may_settle(const char *from, const char *to)
 {
 	static const char *const ways[][2] = {
+		{"staged", "verified"}, {"staged", "verification_failed"},
+		{"verified", "verified"}, {"verified", "verification_failed"},
+		{"verification_failed", "verified"},
 		{"loaded", "completed"}, {"loaded", "unverified"},
 		{"loaded", "verification_failed"},
 		{"unverified", "completed"}, {"unverified", "unverified"},
@@ -105,14 +111,25 @@ job_settle(struct connection *connection, const char *job, const char *phase,
 {
 	char now[JOB_PHASE_SIZE];
 
+	int64_t staged;
+
 	if (connection_run(connection, "BEGIN", error) != 0 ||
-	    job_read_phase(connection, job, now, error) != 0)
+	    job_read_phase(connection, job, now, error) != 0 ||
+	    connection_number(connection, "SELECT staged::int FROM "
+	    "hybridrag_migration_jobs WHERE job_id = $1", 1, &job, &staged,
+	    error) != 0)
 		return -1;
+	if (staged && strcmp(phase, "completed") == 0)
+		phase = "verified";
 	if (!may_settle(now, phase))
 		return error_set(error, STATUS_CONFLICT, "job %s is %s: it "
 		    "can't become %s", job, now, phase);
 	if (strcmp(now, "completed") != 0 &&
 	    job_phase(connection, job, phase, NULL, error) != 0)
+		return -1;
+	if (strcmp(now, phase) != 0 && (strcmp(phase, "completed") == 0 ||
+	    strcmp(phase, "unverified") == 0) && changed_mark(connection, job,
+	    error) != 0)
 		return -1;
 	return connection_run(connection, "COMMIT", error);
 }

@@ -1,7 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "writer/changed.h"
 #include "writer/job.h"
+#include "writer/staging.h"
 #include "writer/tables.h"
 
 /* The name that the stream gives it, whatever stood there already. */
@@ -49,7 +51,7 @@ same_text(const PGresult *result, int column, const char *text)
 
 /* Columns of the query in find_job. */
 enum { JOB_ID, JOB_PHASE, JOB_FINGERPRINT, JOB_CONTENT, JOB_SOURCE, JOB_SCHEMA,
-    JOB_WORKSPACE, JOB_SAME_TABLES, JOB_MERGE, JOB_HAD_ROWS };
+    JOB_WORKSPACE, JOB_SAME_TABLES, JOB_MERGE, JOB_HAD_ROWS, JOB_STAGED };
 
 static bool
 same_source(const struct loader *loader, const PGresult *result)
@@ -70,8 +72,8 @@ find_job(struct loader *loader, struct error *error)
 	    "(SELECT jsonb_agg(e->'described' ORDER BY n) FROM "
 	    "jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t(e, n)), "
 	    /* A dry run may meet a table of a time without that column. */
-	    "coalesce(to_jsonb(j)->>'merge', 'false'), migrated_records > 0 "
-	    "FROM hybridrag_migration_jobs j WHERE ";
+	    "coalesce(to_jsonb(j)->>'merge', 'false'), migrated_records > 0, "
+	    "coalesce(to_jsonb(j)->>'staged', 'false') FROM hybridrag_migration_jobs j WHERE ";
 	struct buffer tables = {0};
 	PGresult *result;
 	char sql[1024];
@@ -84,10 +86,10 @@ find_job(struct loader *loader, struct error *error)
 		    loader->options.job}, error);
 	} else {
 		snprintf(sql, sizeof sql, "%s pg_schema = $2 AND workspace = "
-		    "$3 AND phase <> 'discarded' ORDER BY created_at DESC "
-		    "LIMIT 1", columns);
+		    "$3 AND phase NOT IN ('discarded', 'rolled_back') ORDER "
+		    "BY created_at DESC LIMIT 1", columns);
 		result = connection_query(&loader->connection, sql, 3,
-		    (const char *[]){buffer_text(&tables), loader->schema,
+		    (const char *[]){buffer_text(&tables), loader->home,
 		    loader->workspace}, error);
 	}
 	buffer_free(&tables);
@@ -112,17 +114,22 @@ static bool
 same_mode(const struct loader *loader, const PGresult *found)
 {
 	return same_text(found, JOB_MERGE, loader->options.merge ? "true" :
-	    "false");
+	    "false") && same_text(found, JOB_STAGED, loader->options.staging ?
+	    "true" : "false");
 }
 
 /* What it loaded before means something else with --merge. */
 static int
 refuse_mode(struct loader *loader, const PGresult *found, struct error *error)
 {
+	bool merge = loader->options.merge || same_text(found, JOB_MERGE,
+	    "true");
+	bool with = same_text(found, merge ? JOB_MERGE : JOB_STAGED, "true");
+
 	return error_set(error, STATUS_CONFLICT, "%s: job %s was begun %s "
-	    "--merge: go on so, or remove what it wrote with: hr-load discard "
+	    "--%s: go on so, or remove what it wrote with: hr-load discard "
 	    "--job %s", loader->connection.place, PQgetvalue(found, 0, JOB_ID),
-	    loader->options.merge ? "without" : "with",
+	    with ? "with" : "without", merge ? "merge" : "staging",
 	    PQgetvalue(found, 0, JOB_ID));
 }
 
@@ -137,12 +144,12 @@ check_named(struct loader *loader, const PGresult *result,
 		return error_set(error, STATUS_CONFLICT, "%s: there is no job "
 		    "%s in this database", loader->connection.place, job);
 	if (!same_text(result, JOB_WORKSPACE, loader->workspace) ||
-	    !same_text(result, JOB_SCHEMA, loader->schema))
+	    !same_text(result, JOB_SCHEMA, loader->home))
 		return error_set(error, STATUS_CONFLICT, "job %s is of "
 		    "workspace \"%s\" in schema \"%s\", this is workspace "
 		    "\"%s\" in schema \"%s\"", job, PQgetvalue(result, 0,
 		    JOB_WORKSPACE), PQgetvalue(result, 0, JOB_SCHEMA),
-		    loader->workspace, loader->schema);
+		    loader->workspace, loader->home);
 	if (!same_source(loader, result))
 		return error_set(error, STATUS_CONFLICT, "job %s is of source "
 		    "%s with fingerprint %s; %s has %s: it is another source, "
@@ -150,9 +157,10 @@ check_named(struct loader *loader, const PGresult *result,
 		    job, PQgetvalue(result, 0,
 		    JOB_SOURCE), PQgetvalue(result, 0, JOB_FINGERPRINT),
 		    loader->header->source, loader->header->fingerprint);
-	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0)
-		return error_set(error, STATUS_CONFLICT,
-		    "job %s was discarded", job);
+	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0 ||
+	    strcmp(PQgetvalue(result, 0, JOB_PHASE), "rolled_back") == 0)
+		return error_set(error, STATUS_CONFLICT, "job %s is %s", job,
+		    PQgetvalue(result, 0, JOB_PHASE));
 	return same_mode(loader, result) ? 0 :
 	    refuse_mode(loader, result, error);
 }
@@ -165,6 +173,46 @@ is_unfinished(const PGresult *result)
 	return strcmp(phase, "loading") == 0 ||
 	    strcmp(phase, "finishing") == 0 ||
 	    strcmp(phase, "interrupted") == 0 || strcmp(phase, "initial") == 0;
+}
+
+/* To replace what somebody changed since it was promoted is another job. */
+static int
+is_changed(struct loader *loader, const PGresult *found, bool *gone,
+    struct error *error)
+{
+	struct changed changed;
+
+	if (!loader->options.overwrite || !same_text(found, JOB_PHASE,
+	    "promoted"))
+		return 0;
+	if (changed_count(&loader->connection, PQgetvalue(found, 0, JOB_ID),
+	    &changed, error) != 0)
+		return -1;
+	*gone = changed.written > 0 || changed.gone > 0;
+	return 0;
+}
+
+/* Whether somebody took away what a job that reached its end had written. */
+static int
+is_gone(struct loader *loader, const PGresult *found, bool *gone,
+    struct error *error)
+{
+	char staging[STAGING_NAME_SIZE];
+	const char *name = staging;
+	int64_t there = 0;
+
+	staging_name(PQgetvalue(found, 0, JOB_ID), staging);
+	*gone = false;
+	if (PQgetvalue(found, 0, JOB_HAD_ROWS)[0] != 't')
+		return 0;
+	if ((same_text(found, JOB_STAGED, "true") &&
+	    !same_text(found, JOB_PHASE, "promoted") ? connection_number(
+	    &loader->connection, "SELECT count(*) FROM pg_namespace WHERE "
+	    "nspname = $1", 1, &name, &there, error) : tables_count_rows(
+	    loader, &there, error)) != 0)
+		return -1;
+	*gone = there == 0;
+	return *gone ? 0 : is_changed(loader, found, gone, error);
 }
 
 /* What follows from the job that was found, if any; reads only. */
@@ -195,12 +243,12 @@ judge(struct loader *loader, const PGresult *found, struct job_view *view,
 	if (is_unfinished(found) && !same_mode(loader, found))
 		return refuse_mode(loader, found, error);
 	if (!is_unfinished(found)) {
-		int64_t rows = 0;
+		bool gone;
 
-		if (tables_count_rows(loader, &rows, error) != 0)
+		if (is_gone(loader, found, &gone, error) != 0)
 			return -1;
-		if (rows == 0 && PQgetvalue(found, 0, JOB_HAD_ROWS)[0] == 't')
-			return 0; /* somebody took them away: a new job */
+		if (gone)
+			return 0; /* a new job */
 	}
 	/* A finished job of the other mode is another one. */
 	if (same_mode(loader, found))

@@ -10,6 +10,7 @@
 #include "writer/job.h"
 #include "writer/loader.h"
 #include "writer/merge_waiting.h"
+#include "writer/staging.h"
 #include "writer/tables.h"
 
 int
@@ -27,7 +28,7 @@ loader_close(struct loader *loader)
 {
 	connection_close(&loader->connection);
 	batch_free(loader->batch);
-	free(loader->schema);
+	free(loader->home);
 	free(loader->progress);
 	free(loader->replays);
 	free(loader->untold);
@@ -83,17 +84,18 @@ loader_begin(struct loader *loader, const struct header *header,
 		return error_set(error, STATUS_USAGE, "the stream is a sample "
 		    "(hr-extract --sample or --count): only a dry run takes "
 		    "it");
-	loader->schema = connection_schema(connection, error);
-	if (loader->schema == NULL || check_writable(connection, error) != 0 ||
-	    job_prepare(connection, loader->schema, error) != 0 ||
-	    job_lock(connection, loader->schema, workspace, error) != 0 ||
+	loader->schema = loader->home = connection_schema(connection, error);
+	if (loader->home == NULL || check_writable(connection, error) != 0 ||
+	    job_prepare(connection, loader->home, error) != 0 ||
+	    job_lock(connection, loader->home, workspace, error) != 0 ||
 	    tables_need_vector(connection, set, true, error) != 0)
 		return -1;
 	/* Tables and job come into being together, or not at all. */
 	if (connection_run(connection, "BEGIN", error) == 0 &&
-	    catalog_resolve(connection, loader->schema, set, &existing,
-	    error) == 0 && tables_create(loader, existing, error) == 0 &&
-	    job_start(loader, error) == 0 &&
+	    catalog_resolve(connection, loader->home, set, &existing,
+	    error) == 0 && job_start(loader, error) == 0 &&
+	    (loader->options.staging ? staging_open : tables_create)(loader,
+	    existing, error) == 0 &&
 	    (!loader->options.merge || merge_waiting_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
@@ -256,7 +258,8 @@ loader_end(struct loader *loader, struct error *error)
 	if (make_durable(loader, error) != 0 ||
 	    finish_all(loader, error) != 0)
 		return -1;
-	return job_phase(connection, loader->job, "loaded", NULL, error);
+	return job_phase(connection, loader->job, loader->options.staging ?
+	    "staged" : "loaded", NULL, error);
 }
 
 void

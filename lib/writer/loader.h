@@ -22,6 +22,9 @@ struct loader_options {
 	bool repair;          /* --on-invalid=repair */
 	bool accept_changed;  /* lines needn't come again as they came before */
 	bool merge;           /* beside rows that are there already */
+	bool staging;         /* into a schema of the job's own (staging.h) */
+	bool overwrite;       /* the workspace's rows are to be replaced */
+	const char *backup;   /* id of a backup of the source, or NULL */
 	const char *database; /* the registered name, for the job's row */
 	const char *rejects;  /* file to write this job's rejects to, or NULL */
 };
@@ -49,14 +52,16 @@ struct step {
 	double seconds;    /* since it began */
 };
 
-/* Of a job's id, with its NUL. */
-enum { JOB_ID_SIZE = 64 };
+/* Of a job's id, and of its staging schema, with the NUL. */
+enum { JOB_ID_SIZE = 64, STAGING_NAME_SIZE = 64 };
 
 struct loader {
 	struct connection connection;
 	struct loader_options options;
 	const char *program;
-	char *schema;        /* PostgreSQL's: where the tables lie */
+	char *home;          /* PostgreSQL's schema of the application */
+	const char *schema;  /* where the tables are written: home, or staging */
+	char staging[STAGING_NAME_SIZE];
 	char job[JOB_ID_SIZE];
 	int64_t epoch;
 	bool started;        /* loader_begin succeeded */
@@ -93,7 +98,8 @@ int loader_open(struct loader *loader, const char *uri,
 /**
  * loader_begin(loader, header, set, workspace, error):
  * Make hr's own tables, take the lock, find or make the job, and make the
- * tables of ${set} that aren't there. Afterwards loader->job, ->resumed,
+ * tables of ${set} that aren't there, or with --staging all of them anew, in
+ * the job's own schema. Afterwards loader->job, ->resumed,
  * ->done_before and ->progress are set. Fails with STATUS_TARGET where rows
  * of the workspace are in the way or rights are missing, STATUS_CONFLICT
  * where another run or an unfinished job of another source is.
@@ -129,7 +135,7 @@ unsigned __int128 loader_hash(const struct line *line);
  * The input was audited: commit what is left and what was held back (the last
  * table's rows, by which an application takes the rest for done), then the
  * finishing steps, foreign keys, indexes and
- * views. The job's phase is then `loaded`.
+ * views. The job's phase is then `loaded`, or `staged`.
  */
 int loader_end(struct loader *loader, struct error *error);
 

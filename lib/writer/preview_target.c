@@ -309,14 +309,15 @@ preview_target(struct preview *preview, bool **existing, struct error *error)
 	    look_at_compression(preview, connection, error) == 0 &&
 	    measure_round_trip(preview, connection, error) == 0 &&
 	    look_at_space(preview, connection, error) == 0 &&
-	    (loader.schema = connection_schema(connection, error)) != NULL &&
+	    (loader.schema = loader.home = connection_schema(connection,
+	    error)) != NULL &&
 	    look_at_job(preview, &loader, error) == 0) {
 		look_at_tables(preview, &loader, existing);
 		look_at_limits(preview);
 		/* A question that failed has ended the transaction: fine. */
 		result = connection_run(connection, "ROLLBACK", error);
 	}
-	free(loader.schema);
+	free(loader.home);
 	connection_close(connection);
 	return result;
 }

@@ -196,8 +196,9 @@ tables_refuse_rows(struct loader *loader, struct error *error)
 	if (result == 0 && words.length > 0)
 		result = error_set(error, STATUS_TARGET, "%s: workspace \"%s\" "
 		    "already has rows that this job did not write, in %s; "
-		    "choose another workspace (--workspace), remove them, or "
-		    "come beside them (--merge)",
+		    "choose another workspace (--workspace), remove them, "
+		    "come beside them (--merge), or replace them "
+		    "(--overwrite)",
 		    loader->connection.place, loader->workspace,
 		    buffer_text(&words));
 	buffer_free(&words);

@@ -7,7 +7,7 @@
 #include "postgres/sql.h"
 #include "writer/finish.h"
 #include "writer/step.h"
-#include "writer/tables.h"
+#include "writer/views.h"
 
 static void
 write_object(struct connection *connection,
@@ -51,8 +51,8 @@ write_expression(struct connection *connection,
 /* The tables that a part reads: its own, or its whole family's, those with
  * every column that the part names. */
 static PGresult *
-part_tables(struct loader *loader, const struct view_part *part,
-    struct error *error)
+part_tables(struct connection *connection, const char *schema,
+    const struct view_part *part, struct error *error)
 {
 	struct buffer columns = {0};
 	size_t count = 0;
@@ -67,56 +67,58 @@ part_tables(struct loader *loader, const struct view_part *part,
 			continue;
 		for (size_t j = 0; j < (expression->form == EXPRESSION_OBJECT ?
 		    expression->name_count : 1); j++) {
-			sql_name(&loader->connection, &columns, count++ > 0 ?
-			    "," : "", expression->form == EXPRESSION_OBJECT ?
+			sql_name(connection, &columns, count++ > 0 ? "," : "",
+			    expression->form == EXPRESSION_OBJECT ?
 			    expression->names[j] : expression->text);
 		}
 	}
 	buffer_append_char(&columns, '}');
 	snprintf(number, sizeof number, "%d", part->family);
-	result = connection_query(&loader->connection, "SELECT c.relname FROM "
+	result = connection_query(connection, "SELECT c.relname FROM "
 	    "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
 	    "n.nspname = $1 AND c.relkind IN ('r', 'p') AND (c.relname = $2 OR "
 	    "($3 = '1' AND starts_with(c.relname, $2 || '_'))) AND NOT EXISTS "
 	    "(SELECT 1 FROM unnest($4::text[]) AS k WHERE k NOT IN (SELECT "
 	    "attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum "
 	    "> 0 AND NOT attisdropped)) ORDER BY c.relname", 4,
-	    (const char *[]){loader->schema, part->table, number,
+	    (const char *[]){schema, part->table, number,
 	    buffer_text(&columns)}, error);
 	buffer_free(&columns);
 	return result;
 }
 
 static void
-write_select(struct loader *loader, const struct view_part *part,
-    const char *table, struct buffer *sql)
+write_select(struct connection *connection, const char *schema,
+    const struct view_part *part, const char *table, struct buffer *sql)
 {
 	buffer_append_text(sql, "SELECT ");
 	for (size_t i = 0; i < part->column_count; i++) {
 		if (i > 0)
 			buffer_append_text(sql, ", ");
-		write_expression(&loader->connection, &part->columns[i], sql);
+		write_expression(connection, &part->columns[i], sql);
 	}
 	buffer_append_text(sql, " FROM ");
-	tables_qualify(loader, sql, table);
+	sql_table(connection, sql, schema, table);
 }
 
 static int
-write_view(struct loader *loader, const struct view *view, struct buffer *sql,
-    size_t *selects, struct error *error)
+write_view(struct connection *connection, const char *schema,
+    const struct view *view, struct buffer *sql, size_t *selects,
+    struct error *error)
 {
 	buffer_append_text(sql, "CREATE OR REPLACE VIEW ");
-	sql_table(&loader->connection, sql, view->schema, view->name);
+	sql_table(connection, sql, view->schema, view->name);
 	buffer_append_text(sql, " AS ");
 	for (size_t i = 0; i < view->part_count; i++) {
-		PGresult *tables = part_tables(loader, &view->parts[i], error);
+		PGresult *tables = part_tables(connection, schema,
+		    &view->parts[i], error);
 
 		if (tables == NULL)
 			return -1;
 		for (int j = 0; j < PQntuples(tables); j++) {
 			if ((*selects)++ > 0)
 				buffer_append_text(sql, " UNION ALL ");
-			write_select(loader, &view->parts[i],
+			write_select(connection, schema, &view->parts[i],
 			    PQgetvalue(tables, j, 0), sql);
 		}
 		PQclear(tables);
@@ -129,10 +131,9 @@ write_view(struct loader *loader, const struct view *view, struct buffer *sql,
  * where a column's type is another one now, it has to be dropped before.
  */
 static int
-replace_view(struct loader *loader, const struct view *view,
+replace_view(struct connection *connection, const struct view *view,
     struct buffer *sql, struct error *error)
 {
-	struct connection *connection = &loader->connection;
 	struct buffer drop = {0};
 	int result = -1;
 
@@ -150,27 +151,39 @@ replace_view(struct loader *loader, const struct view *view,
 	return result;
 }
 
+/* Without a table there is nothing that the view could show. */
 static int
-make_views(struct loader *loader, struct error *error)
+drop_view(struct connection *connection, const struct view *view,
+    struct buffer *sql, struct error *error)
+{
+	buffer_clear(sql);
+	buffer_append_text(sql, "DROP VIEW IF EXISTS ");
+	sql_table(connection, sql, view->schema, view->name);
+	return connection_run(connection, buffer_text(sql), error);
+}
+
+int
+views_make(struct connection *connection, const char *schema,
+    const struct table_set *set, struct error *error)
 {
 	struct buffer sql = {0};
 	int result = 0;
 
-	for (size_t i = 0; i < loader->set->view_count && result == 0; i++) {
-		const struct view *view = &loader->set->views[i];
+	for (size_t i = 0; i < set->view_count && result == 0; i++) {
+		const struct view *view = &set->views[i];
 		size_t selects = 0;
 
 		buffer_clear(&sql);
-		sql_name(&loader->connection, &sql,
-		    "CREATE SCHEMA IF NOT EXISTS ", view->schema);
-		result = connection_run(&loader->connection, buffer_text(&sql),
-		    error);
+		sql_name(connection, &sql, "CREATE SCHEMA IF NOT EXISTS ",
+		    view->schema);
+		result = connection_run(connection, buffer_text(&sql), error);
 		buffer_clear(&sql);
 		if (result == 0)
-			result = write_view(loader, view, &sql, &selects,
-			    error);
-		if (result == 0 && selects > 0)
-			result = replace_view(loader, view, &sql, error);
+			result = write_view(connection, schema, view, &sql,
+			    &selects, error);
+		if (result == 0)
+			result = (selects > 0 ? replace_view : drop_view)(
+			    connection, view, &sql, error);
 	}
 	buffer_free(&sql);
 	return result;
@@ -188,7 +201,7 @@ finish_views(struct loader *loader, struct error *error)
 	if (connection_run(connection, "BEGIN; SELECT "
 	    "pg_advisory_xact_lock(hashtext('hr views'))", error) != 0)
 		return -1;
-	if (make_views(loader, error) == 0)
+	if (views_make(connection, loader->schema, loader->set, error) == 0)
 		return connection_run(connection, "COMMIT", error);
 	if (PQstatus(connection->pg) != CONNECTION_OK)
 		return -1;

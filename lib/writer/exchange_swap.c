@@ -1,0 +1,124 @@
+/*
+ * Whole tables change schemas, with their keys, indexes and all. Everything
+ * that takes time comes before the lock.
+ */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "writer/exchange.h"
+
+/* The first column of the first row, a statement of its own, is run. */
+static int
+run_made(struct exchange *exchange, const char *sql, int count,
+    const char *const *values, struct error *error)
+{
+	PGresult *made = connection_query(exchange->connection, sql, count,
+	    values, error);
+	int result = made == NULL ? -1 : 0;
+
+	if (result == 0 && !PQgetisnull(made, 0, 0))
+		result = connection_run(exchange->connection,
+		    PQgetvalue(made, 0, 0), error);
+	PQclear(made);
+	return result;
+}
+
+/* What the application's table allows others, or its schema by default. */
+static int
+copy_grants(struct exchange *exchange, struct error *error)
+{
+	return run_made(exchange, "SELECT string_agg(format('GRANT %s ON "
+	    "%I.%I TO %s%s', g.privilege_type, $3::text, name, CASE g.grantee "
+	    "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) "
+	    "END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END), "
+	    "'; ') FROM hybridrag_migration_jobs j, "
+	    "jsonb_array_elements(j.tables) AS e, LATERAL (SELECT "
+	    "e->>'table') AS t(name), LATERAL (SELECT "
+	    "to_regclass(quote_ident($2) || '.' || quote_ident(name)) AS h, "
+	    "to_regclass(quote_ident($3) || '.' || quote_ident(name)) AS c) "
+	    "AS o, LATERAL aclexplode(CASE WHEN h IS NOT NULL THEN (SELECT "
+	    "relacl FROM pg_class WHERE oid = h) ELSE (SELECT defaclacl FROM "
+	    "pg_default_acl WHERE defaclnamespace = (SELECT oid FROM "
+	    "pg_namespace WHERE nspname = $2) AND defaclobjtype = 'r' AND "
+	    "defaclrole = (SELECT oid FROM pg_roles WHERE rolname = "
+	    "current_user)) END) AS g WHERE job_id = $1 AND c IS NOT NULL AND "
+	    "g.grantee <> (SELECT relowner FROM pg_class WHERE oid = c)", 3,
+	    (const char *[]){exchange->job, exchange->home, exchange->in},
+	    error);
+}
+
+/* Views first, as who reads through them locks them first; each sort by name,
+ * as everybody should. What can't be had at once is given up. */
+static int
+lock(struct exchange *exchange, struct error *error)
+{
+	struct buffer views = {0};
+	int result;
+
+	exchange_view_names(exchange, &views);
+	result = connection_run(exchange->connection, "SET LOCAL lock_timeout "
+	    "TO 250; SET LOCAL statement_timeout TO 250", error) != 0 ? -1 :
+	    run_made(exchange, "SELECT 'LOCK TABLE ' || string_agg(what, ', ' "
+	    "ORDER BY part, what) || ' IN ACCESS EXCLUSIVE MODE' FROM (SELECT "
+	    "2, format('ONLY %I.%I', $2::text, e->>'table') FROM "
+	    "hybridrag_migration_jobs j, jsonb_array_elements(j.tables) AS e "
+	    "WHERE job_id = $1 AND to_regclass(quote_ident($2) || '.' || "
+	    "quote_ident(e->>'table')) IS NOT NULL UNION ALL SELECT 1, "
+	    "v.oid::regclass::text FROM pg_class v JOIN pg_namespace n ON "
+	    "n.oid = v.relnamespace WHERE v.relkind = 'v' AND $3::jsonb ? "
+	    "(n.nspname || '.' || v.relname) AND pg_has_role(v.relowner, "
+	    "'USAGE')) AS w (part, what)", 3, (const char *[]){exchange->job,
+	    exchange->home, buffer_text(&views)}, error);
+	buffer_free(&views);
+	return result != 0 ? -1 : connection_run(exchange->connection,
+	    "SET LOCAL statement_timeout TO 1000", error);
+}
+
+static int
+move(struct exchange *exchange, struct error *error)
+{
+	return run_made(exchange, "SELECT string_agg(what, '; ' ORDER BY part, "
+	    "name) FROM hybridrag_migration_jobs j, "
+	    "jsonb_array_elements(j.tables) AS e, LATERAL (SELECT "
+	    "e->>'table') AS t(name), LATERAL (SELECT (SELECT relowner FROM "
+	    "pg_class WHERE oid = to_regclass(quote_ident($2) || '.' || "
+	    "quote_ident(name))), (SELECT relowner FROM pg_class WHERE oid = "
+	    "to_regclass(quote_ident($3) || '.' || quote_ident(name)))) AS "
+	    "o(h, c), LATERAL (SELECT 1, format('ALTER TABLE %I.%I SET SCHEMA "
+	    "%I', $2::text, name, $4::text) WHERE h IS NOT NULL UNION ALL "
+	    "SELECT 2, format('ALTER TABLE %I.%I SET SCHEMA %I', $3::text, "
+	    "name, $2::text) WHERE c IS NOT NULL UNION ALL SELECT 3, "
+	    "format('ALTER TABLE %I.%I OWNER TO %I', $2::text, name, "
+	    "pg_get_userbyid(h)) WHERE h <> c) AS w (part, what) WHERE job_id "
+	    "= $1", 4, (const char *[]){exchange->job, exchange->home,
+	    exchange->in, exchange->out}, error);
+}
+
+/* Rows of others that came until the lock was there: the rows will be copied
+ * then, as if the lock hadn't been had. */
+static int
+look_again(struct exchange *exchange, struct error *error)
+{
+	bool alone;
+
+	if (exchange_alone(exchange, &alone, error) != 0)
+		return -1;
+	if (alone)
+		return 0;
+	snprintf(exchange->connection->sqlstate,
+	    sizeof exchange->connection->sqlstate, "55P03");
+	return error_set(error, STATUS_TEMPORARY, "%s: another workspace "
+	    "began to use the tables", exchange->connection->place);
+}
+
+int
+exchange_swap(struct exchange *exchange, double *seconds,
+    struct error *error)
+{
+	if (copy_grants(exchange, error) != 0 || connection_run(
+	    exchange->connection, "SELECT pg_advisory_xact_lock(hashtext("
+	    "'hr views'))", error) != 0 || lock(exchange, error) != 0)
+		return -1;
+	*seconds = clock_seconds();
+	return look_again(exchange, error) != 0 ? -1 : move(exchange, error);
+}

@@ -1,0 +1,200 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/program.h"
+#include "writer/changed.h"
+#include "writer/job.h"
+#include "writer/job_command.h"
+#include "writer/job_list.h"
+#include "writer/promote.h"
+
+/* How long a promotion tries to get its locks. */
+static const double patience = 30;
+
+struct job_command {
+	const char *word;
+	int (*run)(struct connection *connection,
+	    const struct job_command_options *options, struct error *error);
+	bool json;    /* --json goes with it */
+	bool rejects; /* --accept-rejects does */
+	bool all;     /* it is about all jobs, without --job */
+};
+
+static int
+complete(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	return job_settle(connection, options->job, "completed", error);
+}
+
+static int
+unverified(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	return job_settle(connection, options->job, "unverified", error);
+}
+
+static int
+fail(struct connection *connection, const struct job_command_options *options,
+    struct error *error)
+{
+	return job_settle(connection, options->job, "verification_failed",
+	    error);
+}
+
+static int
+discard(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	int64_t kept = 0;
+
+	if (job_discard(connection, options->job, &kept, error) != 0)
+		return -1;
+	if (kept > 0)
+		program_note(options->program, "%" PRId64 " of the job's rows "
+		    "stay: others' rows refer to them", kept);
+	return 0;
+}
+
+static int
+phase(struct connection *connection, const struct job_command_options *options,
+    struct error *error)
+{
+	char words[JOB_PHASE_SIZE];
+
+	if (job_read_phase(connection, options->job, words, error) != 0)
+		return -1;
+	printf("%s\n", words);
+	return 0;
+}
+
+/* Older versions made hr's tables with fewer columns. */
+static int
+prepare(struct connection *connection, struct error *error)
+{
+	char *home = connection_schema(connection, error);
+	int result = home == NULL ? -1 : job_prepare(connection, home, error);
+
+	free(home);
+	return result;
+}
+
+static int
+promote(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	return prepare(connection, error) != 0 ? -1 : promote_run(connection,
+	    &(struct promote_options){options->program, options->job,
+	    options->accept_rejects, patience}, error);
+}
+
+static int
+rollback(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	return prepare(connection, error) != 0 ? -1 : promote_undo(connection,
+	    &(struct promote_options){options->program, options->job, false,
+	    patience}, error);
+}
+
+static int
+changed(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	struct changed changed;
+
+	if (changed_count(connection, options->job, &changed, error) != 0)
+		return -1;
+	if (!changed.known)
+		puts(options->json ? "{\"known\":false}" : "What changed since "
+		    "isn't known of this job");
+	else
+		printf(options->json ? "{\"known\":true,\"rows\":%" PRId64
+		    ",\"now\":%" PRId64 ",\"written\":%" PRId64 ",\"gone\":%"
+		    PRId64 "}\n" : "%" PRId64 " rows then, %" PRId64 " now; "
+		    "since then %" PRId64 " were written (new or changed), %"
+		    PRId64 " are no longer as they were (changed or "
+		    "removed)\n", changed.rows, changed.now, changed.written,
+		    changed.gone);
+	return 0;
+}
+
+static int
+cleanup(struct connection *connection,
+    const struct job_command_options *options, struct error *error)
+{
+	int64_t bytes;
+
+	if (prepare(connection, error) != 0 || promote_clean(connection,
+	    options->job, &bytes, error) != 0)
+		return -1;
+	printf(options->json ? "{\"freed_bytes\":%" PRId64 "}\n" :
+	    "%" PRId64 " bytes freed\n", bytes);
+	return 0;
+}
+
+static int
+jobs(struct connection *connection, const struct job_command_options *options,
+    struct error *error)
+{
+	struct buffer out = {0};
+	int result = job_list(connection, options->json, &out, error);
+
+	if (result == 0)
+		fwrite(buffer_text(&out), 1, out.length, stdout);
+	buffer_free(&out);
+	return result;
+}
+
+static const struct job_command commands[] = {
+	{"complete", complete, false, false, false},
+	{"unverified", unverified, false, false, false},
+	{"fail", fail, false, false, false},
+	{"discard", discard, false, false, false},
+	{"phase", phase, false, false, false},
+	{"promote", promote, false, true, false},
+	{"rollback", rollback, false, false, false},
+	{"changed", changed, true, false, false},
+	{"cleanup", cleanup, true, false, false},
+	{"jobs", jobs, true, false, true}
+};
+
+const struct job_command *
+job_command_find(const char *word)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(commands[i].word, word) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+const char *
+job_command_misuse(const struct job_command *command,
+    const struct job_command_options *options)
+{
+	if (options->json && !command->json)
+		return "%s has no --json";
+	if (options->accept_rejects && !command->rejects)
+		return "%s has no --accept-rejects";
+	if (!command->all && options->job == NULL)
+		return "%s needs --job";
+	if (command->all && options->job != NULL)
+		return "%s is about all jobs, without --job";
+	return NULL;
+}
+
+int
+job_command_run(const struct job_command *command,
+    const struct job_command_options *options, struct error *error)
+{
+	struct connection connection;
+	int result = connection_open(&connection, options->target,
+	    options->program, error);
+
+	if (result == 0)
+		result = command->run(&connection, options, error);
+	connection_close(&connection);
+	return result;
+}

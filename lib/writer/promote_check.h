@@ -1,0 +1,23 @@
+/*
+ * Whether a job may be promoted or rolled back.
+ */
+#ifndef HR_WRITER_PROMOTE_CHECK_H
+#define HR_WRITER_PROMOTE_CHECK_H
+
+#include "writer/exchange.h"
+
+/** promote_check_phase(exchange, back, error): whether the job's phase allows
+ * it, what it needs is kept, and no other job is in the way. */
+int promote_check_phase(struct exchange *exchange, bool back,
+    struct error *error);
+
+/** promote_check(exchange, back, error): whether all tables that must come
+ * are there, and no rows in the way. */
+int promote_check(struct exchange *exchange, bool back, struct error *error);
+
+/** promote_count(exchange, rows, count, error): append {"TABLE": {"rows": N,
+ * "replaced": BOOL}, …} of what comes to ${rows}; ${*count} in all. */
+int promote_count(struct exchange *exchange, struct buffer *rows,
+    int64_t *count, struct error *error);
+
+#endif
