@@ -159,8 +159,9 @@ check_named(struct loader *loader, const PGresult *result,
 		    loader->header->source, loader->header->fingerprint);
 	if (strcmp(PQgetvalue(result, 0, JOB_PHASE), "discarded") == 0 ||
 	    strcmp(PQgetvalue(result, 0, JOB_PHASE), "rolled_back") == 0)
-		return error_set(error, STATUS_CONFLICT, "job %s is %s", job,
-		    PQgetvalue(result, 0, JOB_PHASE));
+		return error_set(error, STATUS_CONFLICT, "job %s was %s", job,
+		    same_text(result, JOB_PHASE, "discarded") ? "discarded" :
+		    "rolled back");
 	return same_mode(loader, result) ? 0 :
 	    refuse_mode(loader, result, error);
 }
