@@ -20,11 +20,12 @@ static const char help[] =
     "  hr-checkpoint show job.checkpoint\n"
     "  hr-extract --resume job.checkpoint DIR | …\n"
     "\n"
-    "Usage: hr-checkpoint [OPTION]... record|show|resume|state|clear FILE\n"
+    "Usage: hr-checkpoint [OPTION]... record|show|resume|state|keep|clear FILE\n"
     "  record   take the commits on standard input, keep FILE up to date\n"
     "  show     what has been migrated\n"
     "  resume   for each store, what is done and what remains\n"
     "  state    the job's id and phase, tab-separated\n"
+    "  keep     replace FILE by standard input, durably\n"
     "  clear    remove FILE\n"
     "\n"
     "  -q, --quiet     no progress\n"
@@ -84,6 +85,8 @@ main(int argc, char **argv)
 	program_start();
 	if (strcmp(word, "record") == 0)
 		result = recording_run(path, options.quiet, &error);
+	else if (strcmp(word, "keep") == 0)
+		result = recording_keep(path, &error);
 	else if (strcmp(word, "clear") == 0)
 		result = durable_remove(path, &error);
 	else if (strcmp(word, "show") == 0 || strcmp(word, "resume") == 0 ||

@@ -24,6 +24,7 @@ static const char help[] =
     "Usage: hr-load [OPTION]... [TARGET]\n"
     "       hr-load complete|unverified|fail|discard|phase --job ID [TARGET]\n"
     "       hr-load promote|rollback|changed|cleanup --job ID [TARGET]\n"
+    "       hr-load cleanup [--database NAME] [TARGET]\n"
     "       hr-load jobs [--json] [TARGET]\n"
     "Load the rows on standard input into PostgreSQL; print commit records.\n"
     "TARGET is a libpq URI; without one libpq's environment says where.\n"
@@ -123,6 +124,7 @@ check_command(struct options *options, const char *word)
 
 	options->settling.program = name;
 	options->settling.job = options->load.loader.job;
+	options->settling.database = options->load.loader.database;
 	options->settling.target = options->load.target;
 	options->settling.json = options->json;
 	misuse = options->dry_run ? "%s has no --dry-run" : options->full ?

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/progress.h"
 #include "state/checkpoint.h"
 #include "state/pace.h"
@@ -156,5 +157,20 @@ recording_run(const char *path, bool quiet, struct error *error)
 		(void)write_file(&recording, &second);
 	checkpoint_free(&recording.checkpoint);
 	stream_reader_close(&reader);
+	return result;
+}
+
+int
+recording_keep(const char *path, struct error *error)
+{
+	struct buffer content = {0};
+	int result = durable_read("/dev/stdin", 1024 * 1024, &content, error);
+
+	if (result == 1)
+		result = content.length > 0 ? durable_write(path,
+		    buffer_slice(&content), error) : error_set(error,
+		    STATUS_INCOMPLETE, "standard input is empty: %s stays as "
+		    "it is", path);
+	buffer_free(&content);
 	return result;
 }

@@ -18,4 +18,8 @@
  */
 int recording_run(const char *path, bool quiet, struct error *error);
 
+/** recording_keep(path, error): standard input, up to 1 MiB, replaces the file
+ * ${path}, durably. Nothing is no content: STATUS_INCOMPLETE. Return 0 or -1. */
+int recording_keep(const char *path, struct error *error);
+
 #endif

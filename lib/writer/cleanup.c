@@ -99,3 +99,25 @@ promote_clean(struct connection *connection, const char *job, int64_t *bytes,
 	exchange_close(&exchange);
 	return result;
 }
+
+int
+promote_clean_all(struct connection *connection, const char *database,
+    int64_t *bytes, struct error *error)
+{
+	PGresult *found = connection_query(connection, "SELECT job_id FROM "
+	    "hybridrag_migration_jobs WHERE NOT cleaned AND (staged OR phase = "
+	    "'rolled_back') AND phase IN ('promoted', 'rolled_back', "
+	    "'discarded') AND ($1::text IS NULL OR database_name = $1) ORDER "
+	    "BY created_at", 1, &database, error);
+	int64_t here;
+	int result = found == NULL ? -1 : 0;
+
+	*bytes = 0;
+	for (int i = 0; result == 0 && i < PQntuples(found); i++) {
+		result = promote_clean(connection, PQgetvalue(found, i, 0),
+		    &here, error);
+		*bytes += here;
+	}
+	PQclear(found);
+	return result;
+}

@@ -19,7 +19,7 @@ struct job_command {
 	    const struct job_command_options *options, struct error *error);
 	bool json;    /* --json goes with it */
 	bool rejects; /* --accept-rejects does */
-	bool all;     /* it is about all jobs, without --job */
+	bool all;     /* it can be about all jobs, without --job */
 };
 
 static int
@@ -127,8 +127,10 @@ cleanup(struct connection *connection,
 {
 	int64_t bytes;
 
-	if (prepare(connection, error) != 0 || promote_clean(connection,
-	    options->job, &bytes, error) != 0)
+	if (prepare(connection, error) != 0 || (options->job != NULL ?
+	    promote_clean(connection, options->job, &bytes, error) :
+	    promote_clean_all(connection, options->database, &bytes, error))
+	    != 0)
 		return -1;
 	printf(options->json ? "{\"freed_bytes\":%" PRId64 "}\n" :
 	    "%" PRId64 " bytes freed\n", bytes);
@@ -157,7 +159,7 @@ static const struct job_command commands[] = {
 	{"promote", promote, false, true, false},
 	{"rollback", rollback, false, false, false},
 	{"changed", changed, true, false, false},
-	{"cleanup", cleanup, true, false, false},
+	{"cleanup", cleanup, true, false, true},
 	{"jobs", jobs, true, false, true}
 };
 
@@ -180,7 +182,7 @@ job_command_misuse(const struct job_command *command,
 		return "%s has no --accept-rejects";
 	if (!command->all && options->job == NULL)
 		return "%s needs --job";
-	if (command->all && options->job != NULL)
+	if (command->run == jobs && options->job != NULL)
 		return "%s is about all jobs, without --job";
 	return NULL;
 }

@@ -10,6 +10,7 @@ struct job_command_options {
 	const char *program;
 	const char *target; /* URI; NULL: libpq's environment */
 	const char *job;
+	const char *database; /* cleanup: whose jobs, without a job */
 	bool accept_rejects;
 	bool json;
 };

@@ -45,4 +45,9 @@ int promote_undo(struct connection *connection,
 int promote_clean(struct connection *connection, const char *job,
     int64_t *bytes, struct error *error);
 
+/** promote_clean_all(connection, database, bytes, error): the same for all jobs
+ * that came to their end, or those of the source called ${database}. */
+int promote_clean_all(struct connection *connection, const char *database,
+    int64_t *bytes, struct error *error);
+
 #endif

@@ -1,0 +1,71 @@
+#!/bin/sh
+# timeout: 300
+# Killed before each message to the server, a promotion, a rollback or a cleanup leaves the old state or
+# the new one; the same command again comes to the same end as one that nobody disturbed.
+# HR_KILLS=all tries every message, else some of them are.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+small=$DATA/lightrag-1.5.6-tiny alpha=$DATA/lightrag-1.5.7-two-workspaces/alpha
+if ! strace -o /dev/null true 2>/dev/null; then
+	skip 'killed before each message' 'strace may trace nothing here'
+	exit 0
+fi
+
+# load DIR W [OPTION...]: sets job, which is verified
+load() {
+	hr-extract "$1" | hr-transform --workspace "$2" --embedding-model m >rows 2>err
+	shift 2
+	hr-load "$@" "$URI" <rows >out 2>err || not_ok 'loaded' "$(cat err)"
+	job=$(jq -r 'select(.kind == "begin").job' out)
+	hr-load complete --job "$job" "$URI" || not_ok 'verified'
+}
+# Rows, where they lie, keys, indexes, views and the phase: all that can be told apart.
+state() {
+	hr-load phase --job "$job" "$URI"
+	for table in $(sql "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname ~ '^lightrag' order by 1"); do
+		sql "select '$table', t::text from $table t order by 2"
+	done
+	sql "select n.nspname, relname, relkind from pg_class c join pg_namespace n on n.oid = relnamespace where nspname ~ '^(hr_|public|hybridrag)'
+	         and relkind in ('r', 'i', 'v') order by 1, 2" "select nspname from pg_namespace where nspname ~ '^hr_' order by 1" \
+	    "select viewname, definition from pg_views where schemaname = 'hybridrag' order by 1"
+}
+run() { hr-load "$@" --job "$job" "$URI"; }
+messages() { strace -f -e trace=sendto -o traced hr-load "$1" --job "$job" "$URI" >out 2>err; grep -c 'sendto(' traced; }
+
+# killed NAME COMMAND UNDO: COMMAND with each kill; UNDO gets back to where it began
+killed() {
+	state >before
+	count=$(messages "$2")
+	state >after
+	run "$3" >out 2>err || not_ok "$1: back" "$(cat err)"
+	wrong='' tried=0 step=1
+	[ "${HR_KILLS:-}" = all ] || step=$((count / 12 + 1))
+	for n in $(seq 1 $step "$count") "$count"; do
+		tried=$((tried + 1))
+		strace -f -o /dev/null -e trace=sendto -e inject=sendto:signal=KILL:when="$n" hr-load "$2" --job "$job" "$URI" >out 2>err
+		state >now
+		cmp -s before now || cmp -s after now || wrong="$wrong $n: neither old nor new,"
+		run "$2" >out 2>err || wrong="$wrong $n: again: $(tail -n 1 err),"
+		state >now
+		cmp -s after now || wrong="$wrong $n: another end,"
+		run "$3" >out 2>err || wrong="$wrong $n: back: $(tail -n 1 err),"
+	done
+	is '' "$wrong" "$1: killed before $tried of $count messages"
+}
+
+for way in swap insert; do
+	fresh_database $way
+	load "$small" w
+	[ $way = swap ] || load "$small" other
+	load "$alpha" w --staging --overwrite
+	# There and back once: from then on both ends are the same each time.
+	run promote >out 2>err && run rollback >out 2>err || not_ok 'there and back' "$(cat err)"
+	killed "promote by $way" promote rollback
+	run promote >out 2>err || not_ok 'promoted' "$(cat err)"
+	killed "rollback by $way" rollback promote
+done
+fresh_database direct
+load "$small" w
+run rollback >out 2>err && run promote >out 2>err || not_ok 'there and back' "$(cat err)"
+killed 'rollback of a direct job' rollback promote
