@@ -30,6 +30,11 @@ state() {
 	         and relkind in ('r', 'i', 'v') order by 1, 2" "select nspname from pg_namespace where nspname ~ '^hr_' order by 1" \
 	    "select viewname, definition from pg_views where schemaname = 'hybridrag' order by 1"
 }
+# twice COMMAND UNDO: there and back; from then on both ends are the same each time
+twice() {
+	run "$1" >out 2>err || not_ok "$1" "$(cat err)"
+	run "$2" >out 2>err || not_ok "$2" "$(cat err)"
+}
 run() { hr-load "$@" --job "$job" "$URI"; }
 messages() { strace -f -e trace=sendto -o traced hr-load "$1" --job "$job" "$URI" >out 2>err; grep -c 'sendto(' traced; }
 
@@ -59,13 +64,12 @@ for way in swap insert; do
 	load "$small" w
 	[ $way = swap ] || load "$small" other
 	load "$alpha" w --staging --overwrite
-	# There and back once: from then on both ends are the same each time.
-	run promote >out 2>err && run rollback >out 2>err || not_ok 'there and back' "$(cat err)"
+	twice promote rollback
 	killed "promote by $way" promote rollback
 	run promote >out 2>err || not_ok 'promoted' "$(cat err)"
 	killed "rollback by $way" rollback promote
 done
 fresh_database direct
 load "$small" w
-run rollback >out 2>err && run promote >out 2>err || not_ok 'there and back' "$(cat err)"
+twice rollback promote
 killed 'rollback of a direct job' rollback promote

@@ -87,6 +87,7 @@ for tool in hr-backup hr-verify hr-load; do
 	ln -s "$HR_BIN"/* cut/ 2>/dev/null
 	rm -f cut/$tool cut/hr
 	cp "$HR_BIN/hr" cut/hr
+	# shellcheck disable=SC2016
 	printf '#!/bin/sh\ncase ${1:-} in %s esac\nexec %s "$@"\n' "$when" "$HR_BIN/$tool" >cut/$tool
 	chmod +x cut/$tool
 	exits_status=0
