@@ -36,9 +36,12 @@ write_going(struct exchange *exchange, const struct exchange_table *table,
 {
 	sql_name(exchange->connection, sql, " AS t WHERE t.", table->scope);
 	buffer_append_text(sql, " = $1");
-	return !exchange->merge ? 0 : merge_list_write_made_by(
-	    exchange->connection, sql, exchange->job, table->name, table->key,
-	    error);
+	if (!exchange->merge)
+		return 0;
+	return merge_list_write_made_by(exchange->connection, sql,
+	    exchange->job, table->name, table->key, error) != 0 ? -1 :
+	    merge_list_write_free(exchange->connection, sql, exchange->home,
+	    table->name, error);
 }
 
 /* The rows are locked as they are saved: nobody can change them any more, and
@@ -69,6 +72,22 @@ save(struct exchange *exchange, const struct exchange_table *table,
 	return run(exchange, &sql, 1, error);
 }
 
+/* Rows of a merge that stay after all, since somebody came to refer to them
+ * until they were locked, needn't come back. */
+static int
+forget_staying(struct exchange *exchange, const struct exchange_table *table,
+    struct error *error)
+{
+	struct buffer sql = {0};
+
+	name_in(exchange, &sql, "DELETE FROM ", exchange->out, table);
+	name_in(exchange, &sql, " AS o USING ", exchange->home, table);
+	buffer_append_text(&sql, " AS t WHERE ");
+	sql_same(exchange->connection, &sql, "t", "o", table->columns,
+	    table->column_count);
+	return run(exchange, &sql, 0, error);
+}
+
 static int
 delete_saved(struct exchange *exchange, const struct exchange_table *table,
     struct error *error)
@@ -80,7 +99,13 @@ delete_saved(struct exchange *exchange, const struct exchange_table *table,
 	buffer_append_text(&sql, " AS o WHERE ");
 	sql_same(exchange->connection, &sql, "t", "o", table->columns,
 	    table->column_count);
-	return run(exchange, &sql, 0, error);
+	if (exchange->merge && merge_list_write_free(exchange->connection,
+	    &sql, exchange->home, table->name, error) != 0) {
+		buffer_free(&sql);
+		return -1;
+	}
+	return run(exchange, &sql, 0, error) != 0 ? -1 : !exchange->merge ? 0 :
+	    forget_staying(exchange, table, error);
 }
 
 /* The columns that rows of ${table} have, but for generated ones. */

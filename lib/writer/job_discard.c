@@ -15,25 +15,17 @@ struct discard {
 
 enum { FOUND_SCHEMA, FOUND_WORKSPACE, FOUND_PHASE, FOUND_MERGE, FOUND_LATER,
     FOUND_STAGED };
-enum { TABLE_NAME, TABLE_SCOPE, TABLE_KEY, TABLE_REFERRED };
+enum { TABLE_NAME, TABLE_SCOPE, TABLE_KEY };
 
 static int
 find_tables(struct discard *discard, struct error *error)
 {
-	/* TABLE_REFERRED: that no row refers to row t by a foreign key. */
 	discard->tables = connection_query(discard->connection, "SELECT "
-	    "e->>'table', e->>'scope', e->>'key', (SELECT "
-	    "coalesce(string_agg(format(' AND NOT EXISTS (SELECT FROM %s AS r "
-	    "WHERE %s)', k.conrelid::regclass, (SELECT string_agg(format("
-	    "'r.%I = t.%I', a.attname, b.attname), ' AND ') FROM "
-	    "unnest(k.conkey, k.confkey) AS c(a, b) JOIN pg_attribute a ON "
-	    "a.attrelid = k.conrelid AND a.attnum = c.a JOIN pg_attribute b ON "
-	    "b.attrelid = k.confrelid AND b.attnum = c.b)), ''), '') FROM "
-	    "pg_constraint k WHERE k.contype = 'f' AND k.confrelid = there) "
-	    "FROM hybridrag_migration_jobs j, jsonb_array_elements(j.tables) "
-	    "WITH ORDINALITY AS t(e, n), to_regclass(quote_ident(j.pg_schema) "
-	    "|| '.' || quote_ident(e->>'table')) AS there WHERE job_id = $1 "
-	    "AND there IS NOT NULL ORDER BY n", 1, &discard->job, error);
+	    "e->>'table', e->>'scope', e->>'key' FROM hybridrag_migration_jobs "
+	    "j, jsonb_array_elements(j.tables) WITH ORDINALITY AS t(e, n) "
+	    "WHERE job_id = $1 AND to_regclass(quote_ident(j.pg_schema) || "
+	    "'.' || quote_ident(e->>'table')) IS NOT NULL ORDER BY n", 1,
+	    &discard->job, error);
 	return discard->tables == NULL ? -1 : 0;
 }
 
@@ -72,9 +64,10 @@ delete_from(struct discard *discard, int i, struct error *error)
 
 	buffer_append_text(&sql, "DELETE");
 	result = write_rows(discard, i, &sql, error);
-	if (PQgetvalue(discard->found, 0, FOUND_MERGE)[0] == 't')
-		buffer_append_text(&sql, PQgetvalue(discard->tables, i,
-		    TABLE_REFERRED));
+	if (result == 0 && PQgetvalue(discard->found, 0, FOUND_MERGE)[0] == 't')
+		result = merge_list_write_free(discard->connection, &sql,
+		    PQgetvalue(discard->found, 0, FOUND_SCHEMA), PQgetvalue(
+		    discard->tables, i, TABLE_NAME), error);
 	if (result == 0)
 		done = connection_query(discard->connection,
 		    buffer_text(&sql), 1, &workspace, error);

@@ -49,6 +49,29 @@ merge_list_write_made_by(struct connection *connection, struct buffer *sql,
 	return count > 0 ? 0 : -1;
 }
 
+int
+merge_list_write_free(struct connection *connection, struct buffer *sql,
+    const char *schema, const char *table, struct error *error)
+{
+	const char *values[] = {schema, table};
+	PGresult *found = connection_query(connection, "SELECT "
+	    "coalesce(string_agg(format(' AND NOT EXISTS (SELECT FROM %s AS r "
+	    "WHERE %s)', k.conrelid::regclass, (SELECT string_agg(format("
+	    "'r.%I = t.%I', a.attname, b.attname), ' AND ') FROM "
+	    "unnest(k.conkey, k.confkey) AS c(a, b) JOIN pg_attribute a ON "
+	    "a.attrelid = k.conrelid AND a.attnum = c.a JOIN pg_attribute b ON "
+	    "b.attrelid = k.confrelid AND b.attnum = c.b)), ''), '') FROM "
+	    "pg_constraint k WHERE k.contype = 'f' AND k.confrelid = "
+	    "to_regclass(quote_ident($1) || '.' || quote_ident($2))", 2,
+	    values, error);
+
+	if (found == NULL)
+		return -1;
+	buffer_append_text(sql, PQgetvalue(found, 0, 0));
+	PQclear(found);
+	return 0;
+}
+
 void
 merge_list_write_added(struct loader *loader, struct buffer *sql,
     const char *table)

@@ -25,6 +25,14 @@ int merge_list_write_made_by(struct connection *connection, struct buffer *sql,
     struct error *error);
 
 /**
+ * merge_list_write_free(connection, sql, schema, table, error):
+ * Append to a WHERE clause that no row refers by a foreign key to row t of
+ * ${table}. Return 0 or -1.
+ */
+int merge_list_write_free(struct connection *connection, struct buffer *sql,
+    const char *schema, const char *table, struct error *error);
+
+/**
  * merge_list_write_added(loader, sql, table): append to a WITH clause that the
  * rows of ${table} which the query `made` returns are the job's own. Nothing
  * where the job doesn't merge.

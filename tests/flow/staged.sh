@@ -248,6 +248,28 @@ same before.rows seen.rows 'with every row'
 is 'completed unverified' "$(phase)" 'it wants to be verified again'
 on 0 'which it can' complete
 
+# A merge takes only its own rows, and of these none that another's row refers to.
+fresh_database merged
+load 0 'rows that are there' "$alpha" w
+on 0 'verified' complete
+contents w >theirs.rows
+sql 'select id from lightrag_graph_nodes order by id collate "C"' >theirs.nodes
+load 0 'a merge beside them' "$small" w --merge
+on 0 'verified' complete
+mine=$(sql "select id from lightrag_graph_nodes order by id collate \"C\"" | comm -13 theirs.nodes - | head -n 1)
+column=$(sql "select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = 'lightrag_graph_edges'::regclass and attnum > 0
+	and attname not in ('src_id', 'tgt_id')")
+sql "insert into lightrag_graph_edges ($column, src_id, tgt_id) select $column, '$mine', '$mine' from lightrag_graph_edges limit 1" ||
+    not_ok 'an edge of somebody'
+contents w >before.rows
+on 0 'rolled back' rollback
+contents w >seen.rows
+is '' "$(sort theirs.rows >a; sort seen.rows >b; comm -23 a b)" 'all of theirs is there'
+is 2 "$(comm -13 a b | wc -l)" 'and the edge of somebody, with its end'
+on 0 'undone' promote
+contents w >seen.rows
+same before.rows seen.rows 'all is there again'
+
 # --- rejects -------------------------------------------------------------------------------
 
 fresh_database rejects
