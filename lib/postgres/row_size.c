@@ -130,7 +130,8 @@ longest(struct row_size *size, bool to_compress)
 static void
 toast(struct row_size *size)
 {
-	size_t most = TUPLE_TARGET - header_size(size);
+	size_t most = (size->target > 0 ? size->target : TUPLE_TARGET) -
+	    header_size(size);
 	struct row_value *value;
 
 	while (data_size(size) > most &&

@@ -35,6 +35,8 @@ struct row_value {
  * it. */
 struct row_size {
 	bool lz4;                 /* not pglz */
+	size_t target;            /* the table's toast_tuple_target; 0: the
+	                           * server's own, 2032 */
 	struct row_value *values; /* one per column */
 	size_t count;
 	size_t capacity;

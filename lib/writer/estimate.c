@@ -170,6 +170,7 @@ estimate_row(struct estimate *estimate, struct slice copy)
 {
 	struct row_size *size = estimate->size;
 
+	size->target = estimate->toast_target;
 	if (!row_size_measure(size, estimate->table->columns,
 	    estimate->table->column_count, copy))
 		return;

@@ -33,6 +33,7 @@ struct estimate {
 	struct row_size *size;   /* shared by all tables' estimates */
 	uint64_t rows;           /* seen */
 	uint64_t copy_bytes;     /* of them, as sent */
+	size_t toast_target; /* as struct row_size has it; set by the caller */
 	struct estimate_pages heap;
 	struct estimate_pages toast;
 	uint64_t toast_rows;

@@ -104,6 +104,8 @@ finish_all(struct loader *loader, struct error *error)
 {
 	struct table_set *set = loader->set;
 
+	if (tables_reset_toast(loader, error) != 0)
+		return -1;
 	for (size_t i = 0; i < set->finish_count; i++)
 		if ((set->finishes[i].endpoints ? endpoints_insert_all : fill)(
 		    loader, &set->finishes[i], error) != 0)

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "writer/preview_rows.h"
 #include "writer/preview_target.h"
+#include "writer/tables.h"
 
 /* Look at the target, whose tables the rows are then taken for. */
 static int
@@ -27,6 +28,9 @@ begin(struct preview *preview, struct preview_rows *rows, struct error *error)
 		preview->tables[i].existing = existing != NULL && existing[i];
 		estimate_open(&preview->tables[i].estimate, &set->tables[i],
 		    &rows->size);
+		if (!preview->tables[i].existing)
+			preview->tables[i].estimate.toast_target =
+			    tables_toast_target(&set->tables[i]);
 	}
 	free(existing);
 	return preview_rows_open(rows, preview, error);

@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "postgres/row_size.h"
 #include "postgres/sql.h"
 #include "writer/tables.h"
+
+/* A row's other columns, about; and a target that nobody else chooses, just
+ * below the most that PostgreSQL takes, by which hr knows its own. */
+enum { OTHER_COLUMNS = 600, TOAST_TARGET = 8159 };
 
 void
 tables_qualify(struct loader *loader, struct buffer *out, const char *name)
@@ -92,6 +97,31 @@ write_default(struct loader *loader, const struct column *column,
 	}
 }
 
+/* Bytes of a row's embedding; 0: it has none. */
+static size_t
+vector_size(const struct table *table)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+
+		if (column->type == TYPE_VECTOR)
+			return 8 + 4 * (size_t)column->limit;
+		if (column->type == TYPE_HALFVEC)
+			return 8 + 2 * (size_t)column->limit;
+	}
+	return 0;
+}
+
+unsigned
+tables_toast_target(const struct table *table)
+{
+	size_t row = vector_size(table) + OTHER_COLUMNS;
+	size_t filled = PAGE_ROOM / row * row;
+
+	return row > 2 * OTHER_COLUMNS && filled >= PAGE_ROOM * 4 / 5 ?
+	    TOAST_TARGET : 0;
+}
+
 static int
 create_table(struct loader *loader, const struct table *table,
     struct error *error)
@@ -117,6 +147,9 @@ create_table(struct loader *loader, const struct table *table,
 	buffer_append_text(&sql, " PRIMARY KEY (");
 	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, "))");
+	if (tables_toast_target(table) > 0)
+		buffer_format(&sql, " WITH (toast_tuple_target = %u)",
+		    tables_toast_target(table));
 	result = connection_run(connection, buffer_text(&sql), error);
 	buffer_free(&sql);
 	return result;
@@ -129,6 +162,43 @@ tables_create(struct loader *loader, const bool *existing,
 	for (size_t i = 0; i < loader->set->table_count; i++)
 		if (!existing[i] && create_table(loader,
 		    &loader->set->tables[i], error) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+reset_toast(struct loader *loader, const struct table *table,
+    struct error *error)
+{
+	char option[64];
+	const char *values[] = {loader->schema, table->name, option};
+	struct buffer sql = {0};
+	int64_t set = 0;
+	int result;
+
+	snprintf(option, sizeof option, "toast_tuple_target=%u",
+	    tables_toast_target(table));
+	result = connection_number(&loader->connection, "SELECT count(*) FROM "
+	    "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+	    "n.nspname = $1 AND c.relname = $2 AND $3 = ANY (c.reloptions)",
+	    3, values, &set, error);
+	if (result != 0 || set == 0)
+		return result;
+	buffer_append_text(&sql, "ALTER TABLE ");
+	tables_qualify(loader, &sql, table->name);
+	buffer_append_text(&sql, " RESET (toast_tuple_target)");
+	result = connection_run(&loader->connection, buffer_text(&sql),
+	    error);
+	buffer_free(&sql);
+	return result;
+}
+
+int
+tables_reset_toast(struct loader *loader, struct error *error)
+{
+	for (size_t i = 0; i < loader->set->table_count; i++)
+		if (tables_toast_target(&loader->set->tables[i]) > 0 &&
+		    reset_toast(loader, &loader->set->tables[i], error) != 0)
 			return -1;
 	return 0;
 }

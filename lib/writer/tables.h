@@ -12,9 +12,26 @@
 void tables_qualify(struct loader *loader, struct buffer *out,
     const char *name);
 
-/** tables_create(loader, existing, error): make those that don't exist. */
+/**
+ * tables_create(loader, existing, error):
+ * Make those that don't exist, with tables_toast_target while they are loaded.
+ * Return 0 or -1.
+ */
 int tables_create(struct loader *loader, const bool *existing,
     struct error *error);
+
+/**
+ * tables_toast_target(table):
+ * The toast_tuple_target with which a new table is loaded; 0: the server's.
+ * Rows with an embedding that nearly fill whole pages stay in them: cutting
+ * the embedding into four rows of the TOAST table and putting these together
+ * again for each index and each comparison would only take time.
+ */
+unsigned tables_toast_target(const struct table *table);
+
+/** tables_reset_toast(loader, error): take that setting away again; the rows
+ * stay where they are. Return 0 or -1. */
+int tables_reset_toast(struct loader *loader, struct error *error);
 
 /** tables_count_rows(loader, rows, error): the workspace's rows, all tables. */
 int tables_count_rows(struct loader *loader, int64_t *rows,

@@ -65,6 +65,16 @@ for made in '150 1536' '300 384'; do
 	measure "${made% *}" "made_${made% *}" "${made#* }"
 	rm -r "${made% *}"
 done
+fresh_database inline
+"$generate" 60 1536 inline >generated.json
+hr-extract inline | hr-transform --embedding-model m 2>/dev/null | hr-load "$URI" >commits
+vectors=$(sql "select relname from pg_class where relname like 'lightrag_vdb_entity%' and relkind = 'r'")
+is 0 "$(sql "select pg_relation_size(reltoastrelid) from pg_class where relname = '$vectors'")" 'embeddings of 1536 dimensions stay in their rows'
+is '' "$(sql "select relname from pg_class where relname like 'lightrag%' and relkind = 'r' and reloptions is not null")" 'but no table remembers that'
+sql "alter table $vectors set (toast_tuple_target = 4000)" "delete from $vectors"
+hr-extract inline | hr-transform --embedding-model m --workspace again 2>/dev/null | hr-load "$URI" >commits
+is '{toast_tuple_target=4000}' "$(sql "select reloptions from pg_class where relname = '$vectors'")" 'what somebody set stays'
+rm -r inline
 
 # The sample: no record that the whole stream hasn't, just as it is there.
 "$generate" 600 8 600 >generated.json

@@ -109,11 +109,39 @@ compression(void **state)
 	    STATUS_TEMPORARY);
 }
 
+/* Of which sizes embeddings stay in their rows: those that fill pages. */
+static void
+toast_target(void **state)
+{
+	static const struct {
+		uint32_t dimension;
+		bool inline_halves, inline_floats;
+	} sizes[] = {{0, false, false}, {32, false, false},
+	    {384, true, false}, {768, false, true}, {1024, true, false},
+	    {1536, true, true}, {2000, false, false}, {3072, true, false},
+	    {16000, false, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		columns[0].limit = sizes[i].dimension;
+		columns[0].type = TYPE_VECTOR;
+		assert_int_equal(tables_toast_target(&table) > 0,
+		    sizes[i].inline_floats);
+		columns[0].type = TYPE_HALFVEC;
+		assert_int_equal(tables_toast_target(&table) > 0,
+		    sizes[i].inline_halves);
+		columns[0].type = TYPE_TEXT;
+		assert_int_equal(tables_toast_target(&table), 0);
+	}
+	columns[0] = (struct column){.name = "v", .type = TYPE_VECTOR};
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pgvector),
+		cmocka_unit_test(toast_target),
 		cmocka_unit_test(server_that_goes),
 		cmocka_unit_test(compression),
 	};
