@@ -91,6 +91,11 @@ int job_phase(struct connection *connection, const char *job,
 int job_read_phase(struct connection *connection, const char *job, char *out,
     struct error *error);
 
+/** job_may_settle(from, to): whether job_settle leads from one phase to the
+ * other. Out of `completed` nothing leads, least of all a comparison with what
+ * the application has written since. */
+bool job_may_settle(const char *from, const char *to);
+
 /**
  * job_settle(connection, job, phase, error):
  * What became of a job that was loaded: `completed` (of a staged one:

@@ -80,10 +80,8 @@ job_read_phase(struct connection *connection, const char *job, char *out,
 	    "%s: no job %s here", connection->place, job);
 }
 
-/* Out of `completed` nothing leads, least of all a comparison with what the
- * application has written since. */
-static bool
-may_settle(const char *from, const char *to)
+bool
+job_may_settle(const char *from, const char *to)
 {
 	static const char *const ways[][2] = {
 		{"staged", "verified"}, {"staged", "verification_failed"},
@@ -110,7 +108,6 @@ job_settle(struct connection *connection, const char *job, const char *phase,
     struct error *error)
 {
 	char now[JOB_PHASE_SIZE];
-
 	int64_t staged;
 
 	if (connection_run(connection, "BEGIN", error) != 0 ||
@@ -121,7 +118,7 @@ job_settle(struct connection *connection, const char *job, const char *phase,
 		return -1;
 	if (staged && strcmp(phase, "completed") == 0)
 		phase = "verified";
-	if (!may_settle(now, phase))
+	if (!job_may_settle(now, phase))
 		return error_set(error, STATUS_CONFLICT, "job %s is %s: it "
 		    "can't become %s", job, now, phase);
 	if (strcmp(now, "completed") != 0 &&

@@ -21,44 +21,40 @@ end(void)
 	stand_in_end();
 }
 
-/* The status that settling a job which is ${from} as ${to} ends with. */
-static enum status
-settled(const char *from, const char *to)
-{
-	int result;
-
-	open_to(&(struct stand_in){.asked = "SELECT phase", .answer = from});
-	result = job_settle(&connection, "j", to, &error);
-	assert_int_equal(result == 0, error.status == STATUS_DONE);
-	end();
-	return error.status;
-}
-
 static void
 settling(void **state)
 {
 	static const char *const ends[] = {"completed", "unverified",
-	    "verification_failed"};
+	    "verified", "verification_failed"};
 	static const struct {
 		const char *from;
-		bool may[3];
-	} all[] = {{"loaded", {true, true, true}},
-	    {"unverified", {true, true, true}},
-	    {"verification_failed", {true, false, true}},
-	    {"completed", {true, false, false}},
-	    {"loading", {false, false, false}},
-	    {"interrupted", {false, false, false}},
-	    {"discarded", {false, false, false}}};
+		bool may[4];
+	} all[] = {{"loaded", {true, true, false, true}},
+	    {"unverified", {true, true, false, true}},
+	    {"verification_failed", {true, false, true, true}},
+	    {"completed", {true, false, false, false}},
+	    {"staged", {false, false, true, true}},
+	    {"verified", {false, false, true, true}},
+	    {"promoted", {false, false, false, false}},
+	    {"rolled_back", {false, false, false, false}},
+	    {"loading", {false, false, false, false}},
+	    {"interrupted", {false, false, false, false}},
+	    {"discarded", {false, false, false, false}}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-		for (size_t j = 0; j < 3; j++)
-			if ((settled(all[i].from, ends[j]) == STATUS_DONE) !=
+		for (size_t j = 0; j < 4; j++)
+			if (job_may_settle(all[i].from, ends[j]) !=
 			    all[i].may[j])
 				fail_msg("%s to %s", all[i].from, ends[j]);
-	assert_int_equal(settled("loading", "completed"), STATUS_CONFLICT);
+	open_to(&(struct stand_in){.asked = "SELECT phase",
+	    .answer = "loading"});
+	assert_int_equal(job_settle(&connection, "j", "unverified", &error),
+	    -1);
+	assert_int_equal(error.status, STATUS_CONFLICT);
 	assert_string_equal(error.message,
-	    "job j is loading: it can't become completed");
+	    "job j is loading: it can't become unverified");
+	end();
 }
 
 static void
