@@ -126,3 +126,35 @@ fails() { hr-load fail --job "$job" "$URI"; }
 each 'hr-load fail' loaded_job fails fails
 phase() { hr-load phase --job "$job" "$URI"; }
 each 'hr-load phase' loaded_job phase phase
+
+# --- staged jobs ---------------------------------------------------------------------------------
+
+staged_job() {
+	rows "$1" && hr-load --staging "$URI" <rows >commits && job=$(jq -r 'select(.kind == "begin").job' commits) &&
+	    hr-load complete --job "$job" "$URI"
+}
+in_phase() { [ "$(hr-load phase --job "$job" "$URI")" = "$1" ]; }
+promote() { hr-load promote --job "$job" "$URI"; }
+promoted() { promote && in_phase promoted && hr-verify "$tiny" "$(at "$1")"; }
+each 'hr-load promote, by copying' staged_job promote promoted
+promoted_job() { staged_job "$1" && promote; }
+rollback() { hr-load rollback --job "$job" "$URI"; }
+rolled_back() { rollback && in_phase rolled_back && [ "$(sql "select count(*) from lightrag_doc_full where workspace = '$1'")" = 0 ]; }
+each 'hr-load rollback, by copying' promoted_job rollback rolled_back
+changed() { hr-load changed --job "$job" "$URI"; }
+each 'hr-load changed' promoted_job changed changed
+cleanup() { hr-load cleanup --job "$job" "$URI"; }
+each 'hr-load cleanup' promoted_job cleanup cleanup
+jobs() { hr-load jobs "$URI"; }
+each 'hr-load jobs' staged_job jobs jobs
+# Alone in the tables of a database, they are swapped.
+alone() {
+	tables=$(sql "select string_agg(relname, ', ') from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname ~ '^lightrag'")
+	[ -z "$tables" ] || sql "drop table $tables cascade"
+	sql 'delete from hybridrag_migration_jobs'
+	staged_job "$1"
+}
+each 'hr-load promote, by swapping' alone promote promoted
+alone_promoted() { alone "$1" && promote; }
+gone() { rollback && in_phase rolled_back && ! sql 'select from lightrag_doc_full' 2>/dev/null; }
+each 'hr-load rollback, by swapping' alone_promoted rollback gone
