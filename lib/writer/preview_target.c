@@ -107,14 +107,15 @@ look_at_constraints(struct preview *preview, struct loader *loader,
 	return result == NULL ? -1 : 0;
 }
 
-/* Those beside which a merge would come. */
+/* Those beside which a merge would come, or that are to be replaced. */
 static void
 look_at_rows(struct preview *preview, struct loader *loader)
 {
+	bool merge = loader->options.merge;
 	struct error error = {0};
 	int64_t rows, temporary;
 
-	if (connection_number(&loader->connection, "SELECT "
+	if (merge && connection_number(&loader->connection, "SELECT "
 	    "has_database_privilege(current_database(), 'TEMPORARY')::int", 0,
 	    NULL, &temporary, &error) == 0 && !temporary)
 		preview_find(preview, "temporary tables", STATUS_TARGET,
@@ -125,9 +126,10 @@ look_at_rows(struct preview *preview, struct loader *loader)
 		    error.message);
 	else
 		preview_find(preview, "rows there", STATUS_DONE, rows == 0 ?
-		    "none" : arena_format(&preview->arena, "%" PRId64 ": they "
-		    "stay as they are; only the run finds which of the "
-		    "source's are the same, and which are conflicts", rows));
+		    "none" : arena_format(&preview->arena, merge ? "%" PRId64
+		    ": they stay as they are; only the run finds which of the "
+		    "source's are the same, and which are conflicts" : "%"
+		    PRId64 ": promoting replaces and keeps them", rows));
 }
 
 static void
@@ -155,13 +157,31 @@ look_at_tables(struct preview *preview, struct loader *loader,
 		    error.message);
 	if (preview->ours)
 		return;
-	if (loader->options.merge)
+	if (loader->options.merge || loader->options.overwrite)
 		look_at_rows(preview, loader);
 	else if (tables_refuse_rows(loader, &error) != 0)
 		preview_find(preview, "rows in the way", error.status,
 		    error.message);
 	else
 		preview_find(preview, "rows in the way", STATUS_DONE, "none");
+}
+
+/* The schema of a staged job. */
+static int
+look_at_staging(struct preview *preview, struct connection *connection,
+    struct error *error)
+{
+	int64_t may;
+
+	if (!preview->options.loader.staging)
+		return 0;
+	if (connection_number(connection, "SELECT has_database_privilege("
+	    "current_database(), 'CREATE')::int", 0, NULL, &may, error) != 0)
+		return -1;
+	preview_find(preview, "staging", may ? STATUS_DONE : STATUS_TARGET,
+	    may ? "may create the job's own schema" : "this role may not "
+	    "create schemas: an owner grants CREATE on the database");
+	return 0;
 }
 
 /* A job of this source explains its rows: they are no hindrance then. */
@@ -306,6 +326,7 @@ preview_target(struct preview *preview, bool **existing, struct error *error)
 	    preview->options.program, error) == 0 &&
 	    connection_run(connection, "BEGIN READ ONLY", error) == 0 &&
 	    look_at_server(preview, connection, error) == 0 &&
+	    look_at_staging(preview, connection, error) == 0 &&
 	    look_at_compression(preview, connection, error) == 0 &&
 	    measure_round_trip(preview, connection, error) == 0 &&
 	    look_at_space(preview, connection, error) == 0 &&

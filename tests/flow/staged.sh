@@ -111,6 +111,9 @@ contents w >seen.rows
 same first.rows seen.rows 'the first workspace is as it was'
 places w2 >w2.places
 catalog >before.catalog
+hr-extract "$alpha" | hr-transform --workspace w --embedding-model $model | hr-load --dry-run --staging --overwrite "$URI" >out 2>err
+is 0 $? 'a dry run of replacing the first'
+matches '✓ rows there +[0-9]+: promoting replaces and keeps them' "$(cat out)" 'says what becomes of the rows there'
 load 0 'a load that replaces the first' "$alpha" w --staging --overwrite
 is 0 "$(sql "select count(*) from pg_index where indrelid::regclass::text ~ '$(schema_of "$job").*(node|edge|full)' and not indisprimary")" \
     'makes no index, since its rows will be copied'
@@ -338,6 +341,8 @@ sql 'create role staged_limited login' || not_ok 'a role'
 sql 'grant all on schema public, hr to staged_limited' 'grant all on all tables in schema public, hr to staged_limited' \
     'alter table hybridrag_migration_jobs owner to staged_limited'
 hr-extract "$small" | hr-transform --workspace w --embedding-model $model >rows
+exits 6 'a dry run by a role that may make no schema' sh -c "PGUSER=staged_limited hr-load --dry-run --staging '${URI%user=*}user=staged_limited' <rows"
+matches '✗ staging +this role may not create schemas' "$(cat "$scratch/out")" 'says so'
 exits 6 'a role that may make no schema' sh -c "PGUSER=staged_limited hr-load --staging '${URI%user=*}user=staged_limited' <rows"
 matches 'GRANT CREATE ON DATABASE .* TO "staged_limited";' "$(cat "$scratch/err")" 'is told what an owner has to run'
 sql 'drop owned by staged_limited; drop role staged_limited'
