@@ -3,28 +3,11 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "postgres/uri.h"
 #include "query/place.h"
 #include "registry/registry.h"
 #include "registry/setting.h"
 #include "registry/target.h"
-
-/* Append NAME=TEXT to the URI's query, escaped where it must be. */
-static void
-add_parameter(struct buffer *uri, const char *name, const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789-._~/";
-
-	if (text == NULL)
-		return;
-	buffer_format(uri, "%c%s=", strchr(buffer_text(uri), '?') != NULL ?
-	    '&' : '?', name);
-	for (; *text != '\0'; text++)
-		if (strchr(plain, *text) != NULL)
-			buffer_append_char(uri, *text);
-		else
-			buffer_format(uri, "%%%02X", (unsigned char)*text);
-}
 
 static const char *
 place_of_entry(yyjson_mut_val *entry, const char *name, struct arena *arena,
@@ -49,9 +32,9 @@ place_of_entry(yyjson_mut_val *entry, const char *name, struct arena *arena,
 		return NULL;
 	}
 	buffer_append_text(&text, uri);
-	add_parameter(&text, "workspace", target.workspace != NULL ?
+	uri_add(&text, "workspace", target.workspace != NULL ?
 	    target.workspace : name);
-	add_parameter(&text, "embedding_model", setting_text(entry,
+	uri_add(&text, "embedding_model", setting_text(entry,
 	    "embedding_model"));
 	uri = arena_text(arena, buffer_slice(&text));
 	buffer_free(&text);

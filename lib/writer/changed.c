@@ -5,7 +5,7 @@
 #include "codec/json.h"
 #include "postgres/sql.h"
 #include "writer/changed.h"
-#include "writer/exchange.h"
+#include "writer/promote_check.h"
 
 /* In one table that is there: rows of the workspace, and those of transactions
  * that are younger than ${xid}. */
@@ -54,13 +54,8 @@ count_all(struct exchange *exchange, const char *xid, struct changed *changed,
 static int
 check_phase(const struct exchange *exchange, struct error *error)
 {
-	static const char *const phases[] = {"promoted", "completed",
-	    "unverified", "loaded", "verification_failed"};
-
-	for (size_t i = exchange->staged ? 0 : 1; i < (exchange->staged ? 1 :
-	    sizeof phases / sizeof phases[0]); i++)
-		if (strcmp(exchange->phase, phases[i]) == 0)
-			return 0;
+	if (promote_allowed(exchange, true))
+		return 0;
 	return error_set(error, STATUS_CONFLICT, "job %s is %s: its rows are "
 	    "not the application's", exchange->job, exchange->phase);
 }

@@ -4,7 +4,6 @@
 #include "postgres/sql.h"
 #include "writer/cleanup.h"
 #include "writer/exchange.h"
-#include "writer/job.h"
 #include "writer/promote.h"
 #include "writer/staging.h"
 
@@ -83,17 +82,10 @@ promote_clean(struct connection *connection, const char *job, int64_t *bytes,
     struct error *error)
 {
 	struct exchange exchange;
-	int result = exchange_open(&exchange, connection, job, true, error);
+	int result = exchange_open_locked(&exchange, connection, job, true,
+	    error);
 
 	*bytes = 0;
-	if (result == 0)
-		result = job_lock(connection, exchange.home,
-		    exchange.workspace, error);
-	if (result == 0) {
-		exchange_close(&exchange);
-		result = exchange_open(&exchange, connection, job, true,
-		    error);
-	}
 	if (result == 0)
 		result = clean(&exchange, bytes, error);
 	exchange_close(&exchange);

@@ -3,6 +3,7 @@
 
 #include "codec/json.h"
 #include "writer/exchange.h"
+#include "writer/job.h"
 #include "writer/staging.h"
 
 /* Columns of the queries below. */
@@ -186,6 +187,19 @@ exchange_open(struct exchange *exchange, struct connection *connection,
 	    read_tables(exchange, error) != 0)
 		return -1;
 	return exchange_look(exchange, error);
+}
+
+/* Which lock it is, only the job's row says: that is read again under it. */
+int
+exchange_open_locked(struct exchange *exchange, struct connection *connection,
+    const char *job, bool back, struct error *error)
+{
+	if (exchange_open(exchange, connection, job, back, error) != 0 ||
+	    job_lock(connection, exchange->home, exchange->workspace,
+	    error) != 0)
+		return -1;
+	exchange_close(exchange);
+	return exchange_open(exchange, connection, job, back, error);
 }
 
 void

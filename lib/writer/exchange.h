@@ -47,6 +47,15 @@ struct exchange {
 int exchange_open(struct exchange *exchange, struct connection *connection,
     const char *job, bool back, struct error *error);
 
+/**
+ * exchange_open_locked(exchange, connection, job, back, error):
+ * The same, but take the workspace's lock (job_lock) first, so that what was
+ * read stays so.
+ */
+int exchange_open_locked(struct exchange *exchange,
+    struct connection *connection, const char *job, bool back,
+    struct error *error);
+
 /** exchange_close(exchange): free everything. */
 void exchange_close(struct exchange *exchange);
 

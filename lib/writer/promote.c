@@ -216,22 +216,6 @@ say_done(const struct promotion *promotion)
 		    now - promotion->begun);
 }
 
-/* The workspace's lock first, then what is so under it. */
-static int
-open_locked(struct promotion *promotion, struct error *error)
-{
-	struct exchange *exchange = &promotion->exchange;
-	const char *job = promotion->options->job;
-
-	if (exchange_open(exchange, promotion->connection, job,
-	    promotion->back, error) != 0 || job_lock(promotion->connection,
-	    exchange->home, exchange->workspace, error) != 0)
-		return -1;
-	exchange_close(exchange);
-	return exchange_open(exchange, promotion->connection, job,
-	    promotion->back, error);
-}
-
 static int
 run(struct promotion *promotion, struct error *error)
 {
@@ -240,7 +224,8 @@ run(struct promotion *promotion, struct error *error)
 	int result;
 
 	promotion->begun = clock_seconds();
-	result = open_locked(promotion, error);
+	result = exchange_open_locked(exchange, promotion->connection, job,
+	    promotion->back, error);
 	if (result == 0) {
 		promotion->to = promotion->back ? "rolled_back" :
 		    exchange->staged ? "promoted" : "unverified";

@@ -14,8 +14,8 @@ is_one_of(const char *phase, const char *const *phases)
 	return false;
 }
 
-static bool
-allowed(const struct exchange *exchange, bool back)
+bool
+promote_allowed(const struct exchange *exchange, bool back)
 {
 	static const char *const promotable[] = {"verified", "rolled_back",
 	    NULL};
@@ -61,7 +61,7 @@ check_others(struct exchange *exchange, bool back, struct error *error)
 int
 promote_check_phase(struct exchange *exchange, bool back, struct error *error)
 {
-	if (!allowed(exchange, back))
+	if (!promote_allowed(exchange, back))
 		return error_set(error, STATUS_CONFLICT, "job %s is %s: it "
 		    "can't be %s", exchange->job, exchange->phase, back ?
 		    "rolled back" : exchange->staged ? "promoted (hr-load "

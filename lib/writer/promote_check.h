@@ -6,6 +6,10 @@
 
 #include "writer/exchange.h"
 
+/** promote_allowed(exchange, back): whether a job in its phase can be promoted,
+ * or, if ${back}, rolled back: then its rows are the application's. */
+bool promote_allowed(const struct exchange *exchange, bool back);
+
 /** promote_check_phase(exchange, back, error): whether the job's phase allows
  * it, what it needs is kept, and no other job is in the way. */
 int promote_check_phase(struct exchange *exchange, bool back,
