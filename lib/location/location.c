@@ -170,7 +170,7 @@ location_parse(struct location *location, const char *text,
 	if (stat(text, &status) != 0)
 		return is_uri(text) ? refuse_uri(text, error) :
 		    error_system(error, STATUS_SOURCE, "%s", text);
-	if (S_ISDIR(status.st_mode))
+	if (S_ISDIR(status.st_mode) || location->system->files->file)
 		location->form = LOCATION_FILES;
 	return 0;
 }

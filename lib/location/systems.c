@@ -1,8 +1,10 @@
 #include "location/systems.h"
 #include "reader/lightrag.h"
+#include "reader/llmspell.h"
 
 static const struct system systems[] = {
 	{"lightrag", &lightrag_class},
+	{"llmspell", &llmspell_class},
 };
 
 const struct system *

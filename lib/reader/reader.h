@@ -30,7 +30,7 @@ struct reader_options {
 
 struct reader;
 
-/* What a directory that holds several workspaces holds. */
+/* What a place that holds several workspaces holds. */
 struct reader_workspaces {
 	char **names; /* sorted by bytes; "" is the directory itself */
 	size_t count;
@@ -39,10 +39,11 @@ struct reader_workspaces {
 /* What each storage format gives; the functions are as reader_* below. */
 struct reader_class {
 	const char *system;
+	bool file; /* a place is one file, not a directory */
 	/*
-	 * List the workspaces in the directory ${path} into ${found}, which
-	 * the caller ends with reader_workspaces_free in every case. Return
-	 * 0, or -1 (STATUS_SOURCE) if it can't be read. None is no failure.
+	 * List the workspaces in ${path} into ${found}, which the caller
+	 * ends with reader_workspaces_free in every case. Return 0, or -1
+	 * (STATUS_SOURCE) if it can't be read. None is no failure.
 	 */
 	int (*workspaces)(const char *path, struct reader_workspaces *found,
 	    struct error *error);
