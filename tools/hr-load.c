@@ -23,6 +23,7 @@ static const char help[] =
     "\n"
     "Usage: hr-load [OPTION]... [TARGET]\n"
     "       hr-load complete|unverified|fail|discard|phase --job ID [TARGET]\n"
+    "       hr-load keep --job ID --report FILE [TARGET]\n"
     "       hr-load promote|rollback|changed|cleanup --job ID [TARGET]\n"
     "       hr-load cleanup [--database NAME] [TARGET]\n"
     "       hr-load jobs [--json] [TARGET]\n"
@@ -40,6 +41,7 @@ static const char help[] =
     "  --backup ID         the staged source's backup, for the job's row\n"
     "  --accept-rejects    promote a job that has rejects, without them\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
+    "  --report FILE       what hr-verify --json said, to be kept with the job\n"
     "  --database NAME     the source's name in the job's row\n"
     "  --accept-changed    your own filter stood before this stage\n"
     "  --max-record BYTES  longest record (default 268435456)\n"
@@ -105,6 +107,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"backup", .text = &loader->backup},
 		{"accept-rejects", .flag = &options->settling.accept_rejects},
 		{"rejects", .text = &loader->rejects},
+		{"report", .text = &options->settling.report},
 		{"database", .text = &loader->database},
 		{"accept-changed", .flag = &loader->accept_changed},
 		{"max-record", .number = &options->load.max_record,
@@ -147,7 +150,9 @@ check_staging(const struct options *options)
 	    loader->backup != NULL && !loader->staging ?
 	    "--backup goes with --staging" :
 	    options->settling.accept_rejects ?
-	    "--accept-rejects goes with promote" : NULL;
+	    "--accept-rejects goes with promote" :
+	    options->settling.report != NULL ? "--report goes with keep" :
+	    NULL;
 
 	if (misuse == NULL)
 		return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/options.h"
 #include "base/program.h"
 #include "codec/json_failure.h"
@@ -22,6 +23,7 @@ static const char help[] =
     "\n"
     "  --counts                 compare only how many there are\n"
     "  --sample N               compare about N records\n"
+    "  --queries N              ask both sides for the neighbours of N embeddings\n"
     "  --subset                 TARGET may hold more than SOURCE\n"
     "  --limit N                differences to name (default 20)\n"
     "  --source-workspace W     which workspace of a working_dir SOURCE\n"
@@ -30,6 +32,8 @@ static const char help[] =
     "  --jq-file FILE           the program stands there\n"
     "  --jq-numbers=text|double as with hr-transform (default: text)\n"
     "  --accept-changed         your own filter stood before this stage\n"
+    "  --database NAME          what the report calls it\n"
+    "  --report FILE            write the report there, too, as JSON\n"
     "  --json                   the report as JSON\n"
     "  -h, --help               this text\n"
     "  -V, --version            the version\n";
@@ -41,39 +45,60 @@ note(void *context, const char *text)
 	program_note(name, "%s", text);
 }
 
-static int
-verify(struct comparison *comparison, const struct filter_options *filter,
-    bool json, enum status *status, struct error *error)
-{
-	struct report report = {0};
-	int result = 0;
-
-	if (filter_wanted(filter))
-		result = (comparison->filter = filter_open(filter, error)) ==
-		    NULL ? -1 : 0;
-	if (result == 0)
-		result = compare_sides(comparison, error);
-	if (result == 0)
-		result = report_make(&report, comparison, error);
-	if (result == 0) {
-		(json ? report_json : report_print)(&report, comparison,
-		    stdout);
-		*status = report_passed(&report) ? STATUS_DONE :
-		    STATUS_DIFFERENT;
-	}
-	report_free(&report);
-	filter_close(comparison->filter);
-	return result;
-}
-
 /* What the command line says of one comparison. */
 struct options {
 	struct source_options sides[2];
 	struct filter_options filter;
 	const char *schema;
+	const char *report; /* a file, or NULL */
 	uint64_t limit;
 	bool json;
 };
+
+/* On standard output, and as JSON in the file, too, if one was named. */
+static int
+write_report(const struct report *report, const struct comparison *comparison,
+    const struct options *options, struct error *error)
+{
+	struct buffer out = {0}, json = {0};
+	int result = 0;
+
+	report_json(report, comparison, &json);
+	if (!options->json)
+		report_print(report, comparison, &out);
+	if (options->report != NULL)
+		result = durable_write(options->report, buffer_slice(&json),
+		    error);
+	if (result == 0)
+		fputs(buffer_text(options->json ? &json : &out), stdout);
+	buffer_free(&out);
+	buffer_free(&json);
+	return result;
+}
+
+static int
+verify(struct comparison *comparison, const struct options *options,
+    enum status *status, struct error *error)
+{
+	struct report report = {0};
+	int result = 0;
+
+	if (filter_wanted(&options->filter))
+		result = (comparison->filter = filter_open(&options->filter,
+		    error)) == NULL ? -1 : 0;
+	if (result == 0)
+		result = compare_sides(comparison, error);
+	if (result == 0)
+		result = report_make(&report, comparison, error);
+	if (result == 0)
+		result = write_report(&report, comparison, options, error);
+	if (result == 0)
+		*status = report_passed(&report) ? STATUS_DONE :
+		    STATUS_DIFFERENT;
+	report_free(&report);
+	filter_close(comparison->filter);
+	return result;
+}
 
 static int
 parse_options(int argc, char **argv, struct options *options,
@@ -83,6 +108,9 @@ parse_options(int argc, char **argv, struct options *options,
 		{"counts", .flag = &comparison->counts_only},
 		{"sample", .number = &comparison->sample,
 		    .most = 1000000000000},
+		{"queries", .number = &comparison->queries, .most = 10000},
+		{"database", .text = &comparison->database},
+		{"report", .text = &options->report},
 		{"subset", .flag = &comparison->subset},
 		{"limit", .number = &options->limit, .most = 1000000000000},
 		{"source-workspace",
@@ -107,6 +135,12 @@ parse_options(int argc, char **argv, struct options *options,
 	}
 	if (result == 0 && optind + 2 != argc) {
 		program_note(name, "two locations are expected");
+		return program_usage(name);
+	}
+	if (result == 0 && comparison->queries > 0 && (comparison->subset ||
+	    comparison->counts_only)) {
+		program_note(name, "--queries goes with neither --subset nor "
+		    "--counts");
 		return program_usage(name);
 	}
 	if (class != NULL)
@@ -135,8 +169,7 @@ main(int argc, char **argv)
 		comparison.sides[i].options = &options.sides[i];
 		comparison.sides[i].is_target = i == 1;
 	}
-	result = verify(&comparison, &options.filter, options.json, &status,
-	    &error);
+	result = verify(&comparison, &options, &status, &error);
 	compare_free(&comparison);
 	if (result != 0 && options.json)
 		json_failure_print(&error);

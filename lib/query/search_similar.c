@@ -2,30 +2,8 @@
 #include <string.h>
 
 #include "codec/base64.h"
+#include "query/distance.h"
 #include "query/search.h"
-
-/*
- * The cosine distance, as pgvector's <=> defines it, from 0 to 2; NAN where
- * one of them has no direction. In double, in the order of the dimensions:
- * the same floats give the same bits.
- */
-static double
-cosine_distance(struct slice a, struct slice b)
-{
-	double product = 0, squares_a = 0, squares_b = 0;
-
-	for (size_t i = 0; i + sizeof(float) <= a.length; i += sizeof(float)) {
-		float x, y;
-
-		memcpy(&x, a.data + i, sizeof x);
-		memcpy(&y, b.data + i, sizeof y);
-		product += (double)x * (double)y;
-		squares_a += (double)x * (double)x;
-		squares_b += (double)y * (double)y;
-	}
-	return squares_a > 0 && squares_b > 0 ? 1 - product /
-	    sqrt(squares_a * squares_b) : (double)NAN;
-}
 
 /* The embedding of the record with the query's id, in any store. */
 static int
@@ -78,7 +56,7 @@ compare(const struct query *query, struct answer *answer,
 		    "have %zu dimensions, this one has %zu", record->store,
 		    vector->length / sizeof(float),
 		    wanted.length / sizeof(float));
-	return ranking_add(&answer->ranking, record, cosine_distance(wanted,
+	return ranking_add(&answer->ranking, record, distance_cosine(wanted,
 	    buffer_slice(vector)), error);
 }
 

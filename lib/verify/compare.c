@@ -123,14 +123,40 @@ count_loss(void *context, const char *store, struct slice member,
 	    slice_of(store)), arena_text(&comparison->arena, member), loss, 1};
 }
 
-/* In a sample only the first buckets count. */
-static size_t
-bucket_limit(const struct comparison *comparison)
+uint64_t
+compare_total(const struct comparison *comparison, size_t side)
 {
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < comparison->store_count; i++)
-		total += comparison->sides[0].counts[i];
+		total += comparison->sides[side].counts[i];
+	return total;
+}
+
+uint64_t
+compare_extra(const struct comparison *comparison)
+{
+	uint64_t extra = 0;
+
+	for (size_t i = 0; i < comparison->store_count; i++)
+		extra += comparison->totals[DIFFERENCE_EXTRA][i];
+	return extra;
+}
+
+const char *
+compare_kind_words(enum difference_kind kind)
+{
+	static const char *const words[] = {"missing", "extra", "changed"};
+
+	return words[kind];
+}
+
+/* In a sample only the first buckets count. */
+static size_t
+bucket_limit(const struct comparison *comparison)
+{
+	uint64_t total = compare_total(comparison, 0);
+
 	if (comparison->sample == 0 || comparison->sample >= total)
 		return BUCKETS;
 	return (size_t)(comparison->sample * BUCKETS / total + 1);
@@ -328,7 +354,11 @@ compare_buckets(struct comparison *comparison, struct error *error)
 		differing[i] = !digest_equal(&comparison->sides[0].buckets[i],
 		    &comparison->sides[1].buckets[i]);
 		any |= differing[i];
+		for (size_t j = 0; j < 2; j++)
+			comparison->compared[j] +=
+			    comparison->sides[j].buckets[i].count;
 	}
+	comparison->sampled = limit < BUCKETS;
 	comparison->differs = any;
 	if (!any)
 		return 0;
@@ -339,15 +369,19 @@ compare_buckets(struct comparison *comparison, struct error *error)
 	return drill_run(comparison, differing, error);
 }
 
-/* What is more in the target can only be told key by key. */
+/* What is more in the target can only be told key by key, and neighbours only
+ * of embeddings that were found before. */
 static int
-check_subset(const struct comparison *comparison, struct error *error)
+check_once(const struct comparison *comparison, struct error *error)
 {
-	for (size_t i = 0; i < 2 && comparison->subset; i++)
-		if (comparison->sides[i].once && !comparison->counts_only)
+	bool subset = comparison->subset && !comparison->counts_only;
+
+	for (size_t i = 0; i < 2 && (subset || comparison->queries > 0); i++)
+		if (comparison->sides[i].once)
 			return error_set(error, STATUS_USAGE, "%s: a pipe can "
-			    "be read only once, --subset may need to read it "
-			    "again: give a file", comparison->sides[i].text);
+			    "be read only once, --%s may need to read it "
+			    "again: give a file", comparison->sides[i].text,
+			    subset ? "subset" : "queries");
 	return 0;
 }
 
@@ -379,7 +413,7 @@ compare_sides(struct comparison *comparison, struct error *error)
 	int result;
 
 	if (look_at_both(comparison, error) != 0 ||
-	    check_subset(comparison, error) != 0)
+	    check_once(comparison, error) != 0)
 		return -1;
 	for (size_t kind = 0; kind < DIFFERENCE_KINDS; kind++)
 		comparison->totals[kind] = arena_array(&comparison->arena,
@@ -387,6 +421,8 @@ compare_sides(struct comparison *comparison, struct error *error)
 	meter_open(&comparison->meter, records_of(&comparison->sides[0]),
 	    records_of(&comparison->sides[1]));
 	result = compare_records(comparison, error);
+	if (result == 0 && comparison->queries > 0)
+		result = neighbors_find(comparison, error);
 	meter_close(&comparison->meter);
 	return result;
 }
@@ -397,6 +433,7 @@ compare_free(struct comparison *comparison)
 	pass_close(&comparison->sides[0]);
 	pass_close(&comparison->sides[1]);
 	exceptions_free(&comparison->exceptions);
+	neighbors_free(&comparison->neighbors);
 	free(comparison->stores);
 	free(comparison->differences);
 	free(comparison->loss_counts);

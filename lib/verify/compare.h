@@ -11,6 +11,7 @@
 #include "location/source.h"
 #include "verify/exceptions.h"
 #include "verify/meter.h"
+#include "verify/neighbors.h"
 
 enum { BUCKETS = 4096 };
 
@@ -76,6 +77,11 @@ struct comparison {
 	uint64_t unknown_rejects;      /* the source's, that no job knows */
 	bool counts_only;
 	uint64_t sample;               /* records to compare; 0: all */
+	bool sampled;                  /* not all were, but of each side: */
+	uint64_t compared[2];
+	uint64_t queries;              /* embeddings whose neighbours to ask */
+	struct neighbors neighbors;    /* the answers */
+	const char *database;          /* its name, for the report; or NULL */
 	bool subset;                   /* the target may hold more */
 	bool drilled;                  /* the second pass was made */
 	bool differs;                  /* some bucket does */
@@ -93,6 +99,15 @@ void compare_free(struct comparison *comparison);
 
 /** compare_differs(comparison): whether any record differs. */
 bool compare_differs(const struct comparison *comparison);
+
+/** compare_extra(comparison): how many records only the target has. */
+uint64_t compare_extra(const struct comparison *comparison);
+
+/** compare_total(comparison, side): how many records that side has. */
+uint64_t compare_total(const struct comparison *comparison, size_t side);
+
+/** compare_kind_words(kind): a difference's kind, for people and JSON. */
+const char *compare_kind_words(enum difference_kind kind);
 
 /** compare_store_differs(comparison, store): whether one of that store does. */
 bool compare_store_differs(const struct comparison *comparison, size_t store);

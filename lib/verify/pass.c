@@ -115,13 +115,16 @@ pass_close(struct side *side)
 }
 
 static int
-open_source(struct side *side, struct error *error)
+open_source(const struct pass *pass, struct error *error)
 {
+	struct side *side = pass->side;
 	struct source_options options = *side->options;
 
 	if (side->kept != NULL)
 		return 0;
 	options.hint = side->hint;
+	options.reader.only = pass->only;
+	options.reader.only_count = pass->only_count;
 	side->kept = memory_alloc(sizeof *side->kept);
 	return source_open(side->kept, side->text, &options, error);
 }
@@ -140,7 +143,7 @@ pass_run(struct pass *pass, struct error *error)
 	normal_form_open(&form);
 	form.of_row = strcmp(side->header.system, "postgresql") == 0;
 	form.returned = form.of_row && side->is_target;
-	if (open_source(side, error) != 0)
+	if (open_source(pass, error) != 0)
 		got = -1;
 	while (got == 1) {
 		got = source_next(side->kept, &record, error);

@@ -22,6 +22,8 @@ struct pass {
 	void *context;
 	const struct loss_counter *counter; /* NULL: losses aren't counted */
 	bool counting;                      /* count what is passed over */
+	const char **only;                  /* names of the stores to read; */
+	size_t only_count;                  /* 0: all */
 };
 
 /**

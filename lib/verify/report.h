@@ -5,8 +5,6 @@
 #ifndef HR_VERIFY_REPORT_H
 #define HR_VERIFY_REPORT_H
 
-#include <stdio.h>
-
 #include "verify/compare.h"
 
 struct check {
@@ -40,11 +38,12 @@ int report_make(struct report *report, struct comparison *comparison,
 /** report_passed(report): whether every check passed. */
 bool report_passed(const struct report *report);
 
-/** report_print(report, comparison, out), report_json(…): write it. */
+/** report_print(report, comparison, out), report_json(…): append it, for
+ * people, or as one JSON object and LF. */
 void report_print(const struct report *report,
-    const struct comparison *comparison, FILE *out);
+    const struct comparison *comparison, struct buffer *out);
 void report_json(const struct report *report,
-    const struct comparison *comparison, FILE *out);
+    const struct comparison *comparison, struct buffer *out);
 
 /** report_free(report): free everything. */
 void report_free(struct report *report);

@@ -107,6 +107,15 @@ int job_settle(struct connection *connection, const char *job,
     const char *phase, struct error *error);
 
 /**
+ * job_keep_report(connection, job, report, error):
+ * Keep with the job what hr-verify --json said of it, and when; in place of
+ * what was kept before. Return 0, or -1: STATUS_DATA where it is no report of
+ * this job, STATUS_CONFLICT where there is no such job.
+ */
+int job_keep_report(struct connection *connection, const char *job,
+    const char *report, struct error *error);
+
+/**
  * job_discard(connection, job, kept, error):
  * Remove what a job wrote, the workspace's rows in its tables, and set it to
  * `discarded`. Of a job that merged only the rows that it made go, and of

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/durable.h"
 #include "base/program.h"
 #include "writer/changed.h"
 #include "writer/job.h"
@@ -13,6 +14,8 @@
 /* How long a promotion tries to get its locks. */
 static const double patience = 30;
 
+static const size_t most_report = 64 * 1024 * 1024;
+
 struct job_command {
 	const char *word;
 	int (*run)(struct connection *connection,
@@ -20,6 +23,7 @@ struct job_command {
 	bool json;    /* --json goes with it */
 	bool rejects; /* --accept-rejects does */
 	bool all;     /* it can be about all jobs, without --job */
+	bool report;  /* it needs --report, which goes with no other */
 };
 
 static int
@@ -100,6 +104,23 @@ rollback(struct connection *connection,
 }
 
 static int
+keep(struct connection *connection, const struct job_command_options *options,
+    struct error *error)
+{
+	struct buffer report = {0};
+	int got = durable_read(options->report, most_report, &report, error);
+
+	if (got == 0)
+		error_set(error, STATUS_SOURCE, "%s: there is no such file",
+		    options->report);
+	if (got == 1 && (prepare(connection, error) != 0 || job_keep_report(
+	    connection, options->job, buffer_text(&report), error) != 0))
+		got = -1;
+	buffer_free(&report);
+	return got == 1 ? 0 : -1;
+}
+
+static int
 changed(struct connection *connection,
     const struct job_command_options *options, struct error *error)
 {
@@ -151,16 +172,17 @@ jobs(struct connection *connection, const struct job_command_options *options,
 }
 
 static const struct job_command commands[] = {
-	{"complete", complete, false, false, false},
-	{"unverified", unverified, false, false, false},
-	{"fail", fail, false, false, false},
-	{"discard", discard, false, false, false},
-	{"phase", phase, false, false, false},
-	{"promote", promote, false, true, false},
-	{"rollback", rollback, false, false, false},
-	{"changed", changed, true, false, false},
-	{"cleanup", cleanup, true, false, true},
-	{"jobs", jobs, true, false, true}
+	{"complete", complete, false, false, false, false},
+	{"unverified", unverified, false, false, false, false},
+	{"fail", fail, false, false, false, false},
+	{"discard", discard, false, false, false, false},
+	{"keep", keep, false, false, false, true},
+	{"phase", phase, false, false, false, false},
+	{"promote", promote, false, true, false, false},
+	{"rollback", rollback, false, false, false, false},
+	{"changed", changed, true, false, false, false},
+	{"cleanup", cleanup, true, false, true, false},
+	{"jobs", jobs, true, false, true, false}
 };
 
 const struct job_command *
@@ -180,6 +202,10 @@ job_command_misuse(const struct job_command *command,
 		return "%s has no --json";
 	if (options->accept_rejects && !command->rejects)
 		return "%s has no --accept-rejects";
+	if (command->report && options->report == NULL)
+		return "%s needs --report";
+	if (!command->report && options->report != NULL)
+		return "%s has no --report";
 	if (!command->all && options->job == NULL)
 		return "%s needs --job";
 	if (command->run == jobs && options->job != NULL)

@@ -11,6 +11,7 @@ struct job_command_options {
 	const char *target; /* URI; NULL: libpq's environment */
 	const char *job;
 	const char *database; /* cleanup: whose jobs, without a job */
+	const char *report;   /* keep: the file that holds it */
 	bool accept_rejects;
 	bool json;
 };

@@ -131,6 +131,44 @@ job_settle(struct connection *connection, const char *job, const char *phase,
 	return connection_run(connection, "COMMIT", error);
 }
 
+/* A report that names no job, or another one, isn't about this one. */
+static bool
+is_report_of(const char *report, const char *job)
+{
+	struct json json;
+	yyjson_val *root;
+	bool is;
+
+	json_open(&json);
+	is = json_parse_line(&json, slice_of(report), &root) == JSON_GOOD &&
+	    yyjson_is_bool(json_member(root, "passed")) &&
+	    slice_is(json_text(json_member(root, "job")), job);
+	json_close(&json);
+	return is;
+}
+
+int
+job_keep_report(struct connection *connection, const char *job,
+    const char *report, struct error *error)
+{
+	PGresult *done;
+	bool found;
+
+	if (!is_report_of(report, job))
+		return error_set(error, STATUS_DATA, "this is no report of "
+		    "hr-verify --json about job %s", job);
+	done = connection_query(connection, "UPDATE hybridrag_migration_jobs "
+	    "SET verification = $2::jsonb || jsonb_build_object('at', "
+	    "now()::timestamptz(0) AT TIME ZONE 'UTC') WHERE job_id = $1", 2,
+	    (const char *[]){job, report}, error);
+	if (done == NULL)
+		return -1;
+	found = strcmp(PQcmdTuples(done), "1") == 0;
+	PQclear(done);
+	return found ? 0 : error_set(error, STATUS_CONFLICT,
+	    "%s: no job %s here", connection->place, job);
+}
+
 static int
 write_reject_lines(PGresult *rows, struct output *output, struct error *error)
 {

@@ -30,7 +30,8 @@ static const char setup_sql[] =
     "  ADD COLUMN IF NOT EXISTS promoted_xid text,\n"
     "  ADD COLUMN IF NOT EXISTS promoted_rows jsonb,\n"
     "  ADD COLUMN IF NOT EXISTS views text,\n"
-    "  ADD COLUMN IF NOT EXISTS cleaned boolean NOT NULL DEFAULT false;\n"
+    "  ADD COLUMN IF NOT EXISTS cleaned boolean NOT NULL DEFAULT false,\n"
+    "  ADD COLUMN IF NOT EXISTS verification jsonb;\n"
     "CREATE INDEX IF NOT EXISTS idx_migration_status\n"
     "  ON hybridrag_migration_jobs (status);\n"
     "CREATE SCHEMA IF NOT EXISTS hr;\n"
@@ -92,7 +93,7 @@ job_prepare(struct connection *connection, const char *schema,
 	    "AS name WHERE to_regclass('hr.' || name) IS NOT NULL "
 	    "HAVING EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
 	    "to_regclass(quote_ident($1) || '.hybridrag_migration_jobs') AND "
-	    "attname = 'cleaned')", 1, values, &there, error) != 0)
+	    "attname = 'verification')", 1, values, &there, error) != 0)
 		return -1;
 	if (there == 5)
 		return 0;
