@@ -34,6 +34,7 @@ static const char help[] =
     "  --vector FILE         embeddings near to the one in FILE (-: standard input)\n"
     "  --store NAME          where to look for embeddings (default: chunks)\n"
     "  --top N               so many at most (default 10; 0: all)\n"
+    "  --index               ask the vector index, and say what it misses\n"
     "  --source-workspace W  which workspace of a directory that holds several\n"
     "  --json                the answer as JSON\n"
     "  -h, --help            this text\n"
@@ -79,6 +80,12 @@ choose_form(struct options *options, struct buffer *words)
 	if (query->form == QUERY_NEIGHBORS && options->top == UINT64_MAX)
 		options->top = 0;
 	query->most = options->top == UINT64_MAX ? 10 : (size_t)options->top;
+	if (query->index && query->form != QUERY_SIMILAR &&
+	    query->form != QUERY_VECTOR)
+		return misuse("--index goes with --similar-to and --vector");
+	if (query->index && query->most == 0)
+		return misuse("--index finds so many at most: --top 0 doesn't "
+		    "go with it");
 	return 0;
 }
 
@@ -93,6 +100,7 @@ parse(int argc, char **argv, struct options *options, struct buffer *words)
 		{"vector", .text = &options->vector},
 		{"store", .text = &options->query.store},
 		{"top", .number = &options->top, .most = 1000000},
+		{"index", .flag = &options->query.index},
 		{"source-workspace", .text = &options->query.workspace},
 		{"json", .flag = &options->json},
 		{.name = NULL}

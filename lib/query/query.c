@@ -116,6 +116,7 @@ void
 query_free(struct answer *answer)
 {
 	ranking_close(&answer->ranking);
+	ranking_close(&answer->exact);
 	arena_free(&answer->arena);
 }
 

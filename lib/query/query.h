@@ -27,6 +27,8 @@ struct query {
 	const char *store;     /* where to look for QUERY_VECTOR; NULL: chunks */
 	struct slice vector;   /* QUERY_VECTOR: float32, as in memory */
 	size_t most;           /* hits; 0: all */
+	bool index;            /* QUERY_SIMILAR, QUERY_VECTOR in PostgreSQL:
+	                        * those that the vector index finds */
 	const char *program;   /* for the server's list of sessions */
 };
 
@@ -34,14 +36,20 @@ struct answer {
 	struct ranking ranking;
 	const char *store;     /* that was looked through; lives in the arena */
 	struct arena arena;
+	const char *index;     /* name of the index that was used, or NULL */
+	const char **found;    /* ids of the records that it found */
+	size_t found_count;
+	struct ranking exact;  /* beside the index's answer, the exact one */
+	size_t right;          /* of the index's answer, as near as those */
 };
 
 /**
  * query_run(query, answer, error):
  * Find the answer; query_free ends it in every case. Return 0, also where
  * nothing was found, or -1: STATUS_DIFFERENT where no embedding has that id,
- * STATUS_USAGE where the vector's dimension is another one or the place has
- * no such store; else as the place's reader.
+ * STATUS_USAGE where the vector's dimension is another one, the place has no
+ * such store, or, with query->index, no vector index; else as the place's
+ * reader.
  */
 int query_run(const struct query *query, struct answer *answer,
     struct error *error);

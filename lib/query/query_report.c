@@ -66,6 +66,14 @@ told_rank(const struct query *query, const struct hit *hit)
 	return query->form == QUERY_TEXT ? -hit->rank : hit->rank;
 }
 
+/* Which share of the exact answer the index found. */
+static double
+recall(const struct answer *answer)
+{
+	return answer->exact.count == 0 ? 1 : (double)answer->right /
+	    (double)answer->exact.count;
+}
+
 void
 query_report(const struct query *query, const struct answer *answer,
     struct buffer *out)
@@ -89,6 +97,10 @@ query_report(const struct query *query, const struct answer *answer,
 	json_close(&json);
 	buffer_format(out, "%zu found, of %" PRIu64 " in %s\n",
 	    ranking->count, ranking->seen, answer->store);
+	if (answer->index != NULL)
+		buffer_format(out, "recall@%zu %.3f: %zu of the %zu nearest, "
+		    "by the index %s\n", query->most, recall(answer),
+		    answer->right, answer->exact.count, answer->index);
 }
 
 static void
@@ -135,5 +147,13 @@ query_report_json(const struct query *query, const struct answer *answer,
 			buffer_append_char(out, ',');
 		write_hit(query, &ranking->hits[i], out);
 	}
-	buffer_append_text(out, "]}\n");
+	buffer_append_char(out, ']');
+	if (answer->index != NULL) {
+		buffer_format(out, ",\"recall\":{\"at\":%zu,\"value\":%.6g,"
+		    "\"right\":%zu,\"of\":%zu", query->most, recall(answer),
+		    answer->right, answer->exact.count);
+		json_write_text(out, "index", answer->index);
+		buffer_append_char(out, '}');
+	}
+	buffer_append_text(out, "}\n");
 }

@@ -27,6 +27,16 @@ int search_next(struct source *source, const char *store,
 int search_text(const struct query *query, struct answer *answer,
     struct error *error);
 
+/**
+ * search_index(source, query, answer, wanted, error):
+ * Ask the vector index of the store's table in PostgreSQL, before the first
+ * record is read from ${source}, for those near to ${wanted}: fills answer's
+ * index, found and found_count. Return 0, or -1: STATUS_USAGE where there is no
+ * such index, or it has another dimension.
+ */
+int search_index(struct source *source, const struct query *query,
+    struct answer *answer, struct slice wanted, struct error *error);
+
 /** search_similar(query, answer, error): QUERY_SIMILAR and QUERY_VECTOR.
  * Return 0 or -1. */
 int search_similar(const struct query *query, struct answer *answer,

@@ -32,6 +32,38 @@ find_vector(const struct query *query, struct answer *answer,
 	    "\"%s\"", query->location, query->subject);
 }
 
+/* All are in the exact answer's race; in the index's, only what it found. */
+static int
+take(struct answer *answer, const struct record *record, double distance,
+    struct error *error)
+{
+	bool found = answer->index == NULL;
+
+	if (!found && ranking_add(&answer->exact, record, distance, error) !=
+	    0)
+		return -1;
+	for (size_t i = 0; !found && i < answer->found_count; i++)
+		found = slice_is(record->id, answer->found[i]);
+	return found ? ranking_add(&answer->ranking, record, distance,
+	    error) : 0;
+}
+
+/* As near as the last one of the exact answer is right: of several at one
+ * distance any will do. */
+static void
+count_right(struct answer *answer)
+{
+	const struct ranking *exact = &answer->exact;
+	const struct ranking *ranking = &answer->ranking;
+	double last = exact->count > 0 ? exact->hits[exact->count - 1].rank :
+	    (double)NAN;
+
+	answer->ranking.seen = exact->seen;
+	while (answer->right < ranking->count && (isnan(last) ||
+	    ranking->hits[answer->right].rank <= last))
+		answer->right++;
+}
+
 static int
 compare(const struct query *query, struct answer *answer,
     const struct record *record, struct slice wanted, struct buffer *vector,
@@ -45,8 +77,7 @@ compare(const struct query *query, struct answer *answer,
 		return 0;
 	buffer_clear(vector);
 	if (record->vector.data == NULL) /* a row without one */
-		return ranking_add(&answer->ranking, record, (double)NAN,
-		    error);
+		return take(answer, record, (double)NAN, error);
 	if (!base64_decode(record->vector, vector, &position))
 		return error_set(error, STATUS_DATA, "%s: seq %llu: its vector "
 		    "is no base64", record->store,
@@ -56,8 +87,20 @@ compare(const struct query *query, struct answer *answer,
 		    "have %zu dimensions, this one has %zu", record->store,
 		    vector->length / sizeof(float),
 		    wanted.length / sizeof(float));
-	return ranking_add(&answer->ranking, record, distance_cosine(wanted,
+	return take(answer, record, distance_cosine(wanted,
 	    buffer_slice(vector)), error);
+}
+
+static void
+open_rankings(const struct query *query, struct answer *answer,
+    const struct source *source)
+{
+	const struct loss_table *losses = search_class(source)->losses;
+
+	ranking_open(&answer->ranking, query->most, losses,
+	    source->schema != NULL);
+	ranking_open(&answer->exact, query->most, losses,
+	    source->schema != NULL);
 }
 
 static int
@@ -71,8 +114,10 @@ rank_all(const struct query *query, struct answer *answer,
 	    1 : -1;
 
 	if (got == 1)
-		ranking_open(&answer->ranking, query->most,
-		    search_class(&source)->losses, source.schema != NULL);
+		open_rankings(query, answer, &source);
+	if (got == 1 && query->index && search_index(&source, query, answer,
+	    wanted, error) != 0)
+		got = -1;
 	while (got == 1 && (got = search_next(&source, answer->store, &record,
 	    error)) == 1)
 		if (compare(query, answer, &record, wanted, &vector, error) !=
@@ -80,6 +125,8 @@ rank_all(const struct query *query, struct answer *answer,
 			got = -1;
 	source_close(&source);
 	buffer_free(&vector);
+	if (answer->index != NULL)
+		count_right(answer);
 	return got;
 }
 

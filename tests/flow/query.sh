@@ -100,6 +100,34 @@ exits 3 'no vector' hr-query --vector odd "$small"
 matches 'neither a JSON array of numbers nor base64' "$(cat "$scratch/err")" 'is told, too'
 exits 2 'another store' hr-query --vector vector --store vdb_none "$small"
 
+# --- by the vector index ---------------------------------------------------------------
+
+place="$URI&workspace=w&embedding_model=m"
+id=$(ids vdb_entities "$small" | sed -n 5p)
+exits 0 'exactly' hr-query --json --similar-to "$id" "$place"
+jq -c .results "$scratch/out" >exact
+exits 0 'by the index' hr-query --json --index --similar-to "$id" "$place"
+valid query "$scratch/out" 'as described'
+index=$(sql "select relname from pg_class where relname ~ '^idx_lightrag_vdb_entity_m.*hnsw'")
+is "10 1 10 10 $index" "$(jq -r '.recall | "\(.at) \(.value) \(.right) \(.of) \(.index)"' "$scratch/out")" 'finds all of so few'
+jq -c .results "$scratch/out" >"$scratch/found"
+same exact "$scratch/found" 'the same ones'
+exits 0 'of a graph that is hardly looked at' env PGOPTIONS='-c hnsw.ef_search=3' hr-query --json --index --similar-to "$id" "$place"
+is true "$(jq '.recall.right <= 3 and .recall.value == .recall.right / 10 and (.results | length) <= 3' "$scratch/out")" 'it finds less'
+exits 0 'and says so' env PGOPTIONS='-c hnsw.ef_search=3' hr-query --index --top 5 --similar-to "$id" "$place"
+matches "^recall@5 0\\.[0246]00: [0-3] of the 5 nearest, by the index $index\$" "$(tail -n 1 "$scratch/out")" 'to people, too'
+hr-extract --store vdb_chunks "$small" | jq -r 'select(.seq == 3) | .vector' >vector
+exits 0 'by a vector' hr-query --json --index --vector vector --top 3 "$place"
+is "3 $(ids vdb_chunks "$small" | sed -n 3p)" "$(jq -r '"\(.recall.right) \(.results[0].id)"' "$scratch/out")" 'with its own record'
+exits 2 'another dimension' hr-query --index --vector short "$place"
+exits 2 'files' hr-query --index --similar-to "$id" "$small"
+matches 'only PostgreSQL has a vector index' "$(cat "$scratch/err")" 'have none'
+exits 2 'all' hr-query --index --top 0 --similar-to "$id" "$place"
+exits 2 'words' hr-query --index "$place" words
+sql "drop index $index"
+exits 2 'without an index' hr-query --index --similar-to "$id" "$place"
+matches 'vdb_entities has no vector index' "$(cat "$scratch/err")" 'that is said'
+
 # --- names -----------------------------------------------------------------------------
 
 exits 0 'registered' hr db register notes --path "$small" --embedding-model m --workspace w
