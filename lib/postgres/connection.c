@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "postgres/connection.h"
 
@@ -258,10 +257,8 @@ int
 connection_run(struct connection *connection, const char *sql,
     struct error *error)
 {
-	double began = clock_seconds();
 	PGresult *result = PQexec(connection->pg, sql);
 
-	connection->waited += clock_seconds() - began;
 	if (!succeeded(result))
 		return connection_failed(connection, result, error);
 	PQclear(result);
@@ -272,11 +269,9 @@ PGresult *
 connection_query(struct connection *connection, const char *sql, int count,
     const char *const *values, struct error *error)
 {
-	double began = clock_seconds();
 	PGresult *result = PQexecParams(connection->pg, sql, count, NULL,
 	    values, NULL, NULL, 0);
 
-	connection->waited += clock_seconds() - began;
 	if (succeeded(result))
 		return result;
 	connection_failed(connection, result, error);

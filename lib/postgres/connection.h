@@ -17,7 +17,6 @@ struct connection {
 	char *place;    /* "postgresql://user@host:port/database"; no password */
 	char *identity; /* the cluster's system identifier and the database */
 	int version;    /* as PQserverVersion: 150020 */
-	double waited; /* seconds for the server, so far */
 	char sqlstate[6]; /* of the last failure; "" if it had none */
 };
 

@@ -1,4 +1,3 @@
-#include "base/clock.h"
 #include "postgres/copy_binary.h"
 #include "postgres/copy_in.h"
 
@@ -16,10 +15,8 @@ copy_in_begin(struct connection *connection, const char *sql,
 		return connection_failed(connection, result, error);
 	PQclear(result);
 	copy_header(&header);
-	/* What the server has no room for yet waits in libpq: so the next rows
-	 * are encoded while it works. */
-	if (PQsetnonblocking(connection->pg, 1) != 0 || PQputCopyData(
-	    connection->pg, header.data, (int)header.length) != 1)
+	if (PQputCopyData(connection->pg, header.data,
+	    (int)header.length) != 1)
 		status = connection_failed(connection, NULL, error);
 	buffer_free(&header);
 	return status;
@@ -29,8 +26,6 @@ int
 copy_in_send(struct connection *connection, const char *data, size_t length,
     struct error *error)
 {
-	double began = clock_seconds();
-
 	while (length > 0) {
 		size_t part = length < MESSAGE ? length : MESSAGE;
 
@@ -39,7 +34,6 @@ copy_in_send(struct connection *connection, const char *data, size_t length,
 		data += part;
 		length -= part;
 	}
-	connection->waited += clock_seconds() - began;
 	return 0;
 }
 
@@ -58,7 +52,6 @@ copy_in_end(struct connection *connection, struct error *error)
 {
 	struct buffer trailer = {0};
 	PGresult *result;
-	double began = clock_seconds();
 	int status = 0;
 
 	copy_trailer(&trailer);
@@ -75,8 +68,5 @@ copy_in_end(struct connection *connection, struct error *error)
 	else
 		PQclear(result);
 	drain(connection);
-	if (PQsetnonblocking(connection->pg, 0) != 0 && status == 0)
-		status = connection_failed(connection, NULL, error);
-	connection->waited += clock_seconds() - began;
 	return status;
 }

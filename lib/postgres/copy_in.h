@@ -13,8 +13,8 @@ int copy_in_begin(struct connection *connection, const char *sql,
 
 /**
  * copy_in_send(connection, data, length, error):
- * Bytes of rows as copy_encode_row makes them. What the server has no room
- * for yet waits in libpq. Return 0 or -1.
+ * Bytes of rows as copy_encode_row makes them. Waits until the server has
+ * room for them. Return 0 or -1.
  */
 int copy_in_send(struct connection *connection, const char *data,
     size_t length, struct error *error);

@@ -1,12 +1,6 @@
 /*
  * A batch: rows of one store on their way into one table, with the rejects
- * that stand between them. It becomes durable as one transaction.
- *
- * Optimistic, then careful: the rows are streamed by COPY BINARY as they
- * come. Where the server refuses them, the transaction is undone and they
- * are sent again, halved until the offending rows stand alone: those become
- * rejects with the server's message. A row whose key the job wrote before
- * replaces that row, which becomes the reject: the last one of a key wins.
+ * that stand between them. It becomes durable as one transaction (settle.h).
  */
 #ifndef HR_WRITER_BATCH_H
 #define HR_WRITER_BATCH_H
@@ -39,8 +33,6 @@ struct batch {
 	struct batch_row *rows;
 	size_t count;
 	size_t capacity;
-	size_t sent;         /* bytes of copy that the server has */
-	bool copying;
 	uint64_t last_seq;
 	struct digest digest; /* of the lines taken */
 	struct arena arena;  /* of the rejects and changes */
@@ -66,10 +58,11 @@ void batch_reject(struct batch *batch, uint64_t seq, struct slice id,
 void batch_forget_changes(struct batch *batch, uint64_t seq);
 
 /**
- * batch_take(loader, line): encode the row for the batch's table, or make it
- * a reject. Nothing is sent.
+ * batch_take(batch, line, repair): encode the row for the batch's table, or
+ * make it a reject. With ${repair} what PostgreSQL refuses is changed, and
+ * noted, where that can be.
  */
-void batch_take(struct loader *loader, const struct line *line);
+void batch_take(struct batch *batch, const struct line *line, bool repair);
 
 /** batch_clear(batch): empty it, keeping the memory. */
 void batch_clear(struct batch *batch);
@@ -80,16 +73,5 @@ struct slice batch_row_id(const struct table *table, yyjson_val *row);
 /** batch_new(), batch_free(batch): one batch, used again and again. */
 struct batch *batch_new(void);
 void batch_free(struct batch *batch);
-
-/**
- * batch_add(loader, table, line, error):
- * Take a row for ${table} or a reject of its store. Commits by itself when
- * the table or store changes or the batch is full.
- */
-int batch_add(struct loader *loader, struct table *table,
-    const struct line *line, struct error *error);
-
-/** batch_commit(loader, error): make durable what was taken. */
-int batch_commit(struct loader *loader, struct error *error);
 
 #endif

@@ -52,7 +52,7 @@ write_commit(void *context, const char *table, const char *store,
 	    "}}", progress->last_seq, progress->rows, progress->rejected,
 	    milliseconds(clock_seconds() - run->started),
 	    milliseconds(run->reader.waited),
-	    milliseconds(run->loader.connection.waited),
+	    milliseconds(run->loader.waited),
 	    run->reader.next_offset);
 	write_line(run, &line);
 }

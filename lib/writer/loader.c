@@ -10,8 +10,11 @@
 #include "writer/job.h"
 #include "writer/loader.h"
 #include "writer/merge_waiting.h"
+#include "writer/settle.h"
 #include "writer/staging.h"
 #include "writer/tables.h"
+
+enum { FULL = 8 * 1024 * 1024 }; /* bytes of a batch as COPY BINARY */
 
 int
 loader_open(struct loader *loader, const char *uri,
@@ -19,15 +22,19 @@ loader_open(struct loader *loader, const char *uri,
     struct error *error)
 {
 	*loader = (struct loader){.options = *options, .program = program,
-	    .batch = batch_new()};
+	    .batch = batch_new(), .filling = batch_new()};
 	return connection_open(&loader->connection, uri, program, error);
 }
 
 void
 loader_close(struct loader *loader)
 {
+	struct error unused;
+
+	(void)settle_wait(loader, &unused);
 	connection_close(&loader->connection);
 	batch_free(loader->batch);
+	batch_free(loader->filling);
 	free(loader->home);
 	free(loader->progress);
 	free(loader->replays);
@@ -184,6 +191,34 @@ check_replay(struct loader *loader, size_t store, struct error *error)
 	    progress->last_seq, loader->job, loader->job);
 }
 
+/* Into the batch that is filled; it goes when it is full, and where the table
+ * or the store changes. */
+static int
+take(struct loader *loader, size_t store, struct table *table,
+    const struct line *line, struct error *error)
+{
+	const struct record *record = &line->record;
+	struct batch *batch = loader->filling;
+
+	if (batch->table != NULL && (batch->index != store ||
+	    batch->table != table) && settle_begin(loader, error) != 0)
+		return -1;
+	batch = loader->filling;
+	batch->table = table;
+	batch->index = store;
+	batch->store = record->store;
+	batch->last_seq = record->seq;
+	digest_add(&batch->digest, loader_hash(line));
+	if (record->kind == RECORD_REJECT)
+		batch_reject(batch, record->seq, record->id, record->reason,
+		    record->detail, record->rejected);
+	else
+		batch_take(batch, line, loader->options.repair);
+	return batch->count + batch->reject_count >=
+	    loader->options.batch_size || batch->copy.length >= FULL ?
+	    settle_begin(loader, error) : 0;
+}
+
 int
 loader_line(struct loader *loader, const struct line *line,
     struct error *error)
@@ -204,12 +239,7 @@ loader_line(struct loader *loader, const struct line *line,
 	}
 	if (check_replay(loader, (size_t)store, error) != 0)
 		return -1;
-	if (batch_add(loader, table, line, error) != 0)
-		return -1;
-	/* Behind the last table's first rows, one COMMIT at the end is all. */
-	if (loader->holding)
-		loader->untold[store] = table->name;
-	return 0;
+	return take(loader, (size_t)store, table, line, error);
 }
 
 /* The last table's rows, and whatever came behind them; a single batch of the
@@ -235,8 +265,8 @@ commit_held(struct loader *loader, struct error *error)
 static int
 make_durable(struct loader *loader, struct error *error)
 {
-	if (batch_commit(loader, error) != 0 ||
-	    connection_run(&loader->connection, "RESET synchronous_commit",
+	if (settle_begin(loader, error) != 0 ||
+	    settle_wait(loader, error) != 0 || connection_run(&loader->connection, "RESET synchronous_commit",
 	    error) != 0 || commit_held(loader, error) != 0 ||
 	    job_phase(&loader->connection, loader->job, "finishing", NULL,
 	    error) != 0)
@@ -292,6 +322,7 @@ loader_interrupted(struct loader *loader, const char *message)
 	struct error unused;
 	PGconn *pg = loader->connection.pg;
 
+	(void)settle_wait(loader, &unused);
 	if (!loader->started || loader->done_before || pg == NULL ||
 	    PQstatus(pg) != CONNECTION_OK)
 		return;

@@ -13,6 +13,8 @@
 #ifndef HR_WRITER_LOADER_H
 #define HR_WRITER_LOADER_H
 
+#include <pthread.h>
+
 #include "postgres/connection.h"
 #include "stream/stream_reader.h"
 
@@ -75,7 +77,14 @@ struct loader {
 	const char **untold; /* likewise: the table of a batch that committed()
 	                      * wasn't told of, or NULL */
 	double durable;      /* when the last COMMIT waited for the disk */
-	struct batch *batch;
+	double waited;       /* seconds for the server, so far */
+	struct batch *filling; /* takes the rows that come */
+	struct batch *batch;   /* the one before it, being settled (settle.h) */
+	pthread_t settler;
+	bool settling;       /* that thread runs: the connection is its own */
+	int settled;         /* what became of it: 0, or -1 with */
+	struct error settle_error;
+	bool due;            /* what it committed can be told of */
 	const char *workspace; /* in the target */
 	/* Told, once a second, of each store whose rows became durable since;
 	 * may be NULL. */

@@ -153,7 +153,7 @@ take_row(struct preview_rows *rows, const struct line *line)
 	double begun = measured ? clock_work() : 0, encoded;
 	struct slice copy;
 
-	batch_take(&rows->loader, line);
+	batch_take(batch, line, rows->loader.options.repair);
 	if (batch->count == 0)
 		return;
 	encoded = measured ? clock_work() : 0;
