@@ -92,6 +92,23 @@ sql() {
 	done
 }
 
+# digest: all rows of all of the application's tables, how they are made, and where hr says that
+# it is. What is another one for each run, such as a job's id, isn't in it.
+digest() {
+	sql "select format('select %L || md5(coalesce(string_agg(t::text, chr(10) order by t::text), %L)) from %I t;',
+	         relname || ' ', '', relname)
+	     from pg_class where relkind = 'r' and relname like 'lightrag%' and relnamespace = 'public'::regnamespace order by relname" |
+	    psql -XAtq -v ON_ERROR_STOP=1 -f -
+	sql "select indexdef from pg_indexes where schemaname = 'public' and tablename like 'lightrag%' order by 1" \
+	    "select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid in
+	         (select oid from pg_class where relname like 'lightrag%' and relnamespace = 'public'::regnamespace) order by 1" \
+	    "select viewname || definition from pg_views where schemaname = 'hybridrag' order by 1" \
+	    "select store, last_seq, rows, rejected from hr.progress order by 1" \
+	    "select phase, status, migrated_records, failed_records from hybridrag_migration_jobs order by 1" \
+	    "select regexp_replace(nspname, '^hr_[0-9a-f]{12}', 'hr_JOB'), relname, relkind from pg_namespace n
+	         left join pg_class c on relnamespace = n.oid and relkind in ('r', 'p', 'v') where nspname ~ '^hr_' order by 1, 2"
+}
+
 # --- checks ----------------------------------------------------------------------------
 
 ok() { echo "ok $1"; }

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "postgres/answer.h"
 #include "postgres/connection.h"
 
 enum { OLDEST_SERVER = 140000 };
+static const double usual_patience = 60; /* seconds */
 
 /* Which exit status a SQL state leads to; the first prefix that fits. */
 static const struct {
@@ -67,6 +69,8 @@ connection_failed(struct connection *connection, PGresult *result,
 
 	snprintf(connection->sqlstate, sizeof connection->sqlstate, "%s",
 	    state != NULL ? state : "");
+	if (connection->given_up)
+		primary = "the server gave no sign of life";
 	one_line(primary != NULL ? primary :
 	    PQerrorMessage(connection->pg), text, sizeof text);
 	error_set(error, lost || state == NULL ? STATUS_TEMPORARY :
@@ -176,10 +180,19 @@ set_up_session(struct connection *connection, struct error *error)
 	    "set_config('statement_timeout', '0', false), "
 	    "set_config('idle_in_transaction_session_timeout', '0', false), "
 	    "set_config('client_connection_check_interval', '500', false), "
+	    /* And where a network is gone without a word. */
+	    "set_config('tcp_keepalives_idle', '15', false), "
+	    "set_config('tcp_keepalives_interval', '5', false), "
+	    "set_config('tcp_keepalives_count', '3', false), "
+	    "set_config('tcp_user_timeout', '30000', false), "
 	    /* A role named hr or hybridrag would find its tables there. */
 	    "set_config('search_path', (SELECT coalesce(string_agg("
 	    "quote_ident(s), ', '), '') FROM unnest(current_schemas(false)) s "
 	    "WHERE s NOT IN ('hr', 'hybridrag')), false); COMMIT", error) != 0)
+		return -1;
+	/* libpq's own number of it may be a pooler's. */
+	if (connection_number(connection, "SELECT pg_backend_pid()", 0, NULL,
+	    &connection->process, error) != 0)
 		return -1;
 	/* Some managed servers hide the identifier. Another failure must not
 	 * look like that: it would be another database. */
@@ -189,6 +202,22 @@ set_up_session(struct connection *connection, struct error *error)
 	if (error->status != STATUS_TARGET)
 		return -1;
 	return ask_identity(connection, "datname::text", error);
+}
+
+/* libpq's own parameter, in milliseconds, which is for the kernel otherwise. */
+static double
+patience_of(PGconn *pg)
+{
+	PQconninfoOption *options = PQconninfo(pg);
+	double patience = 0;
+
+	for (PQconninfoOption *option = options; option != NULL &&
+	    option->keyword != NULL; option++)
+		if (strcmp(option->keyword, "tcp_user_timeout") == 0 &&
+		    option->val != NULL)
+			patience = atof(option->val) / 1000;
+	PQconninfoFree(options);
+	return patience > 0 ? patience : usual_patience;
 }
 
 /* libpq's own words would show what stands in the URI, a password too. */
@@ -228,6 +257,7 @@ connection_open(struct connection *connection, const char *uri,
 	if (connection->pg == NULL)
 		return error_set(error, STATUS_IO, "out of memory");
 	connection->place = describe(connection->pg);
+	connection->patience = patience_of(connection->pg);
 	if (PQstatus(connection->pg) != CONNECTION_OK)
 		return connect_failed(connection, error);
 	PQsetNoticeProcessor(connection->pg, ignore_notice, NULL);
@@ -257,7 +287,7 @@ int
 connection_run(struct connection *connection, const char *sql,
     struct error *error)
 {
-	PGresult *result = PQexec(connection->pg, sql);
+	PGresult *result = answer_to(connection, sql);
 
 	if (!succeeded(result))
 		return connection_failed(connection, result, error);
@@ -269,8 +299,7 @@ PGresult *
 connection_query(struct connection *connection, const char *sql, int count,
     const char *const *values, struct error *error)
 {
-	PGresult *result = PQexecParams(connection->pg, sql, count, NULL,
-	    values, NULL, NULL, 0);
+	PGresult *result = answer_to_query(connection, sql, count, values);
 
 	if (succeeded(result))
 		return result;

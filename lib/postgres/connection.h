@@ -17,6 +17,9 @@ struct connection {
 	char *place;    /* "postgresql://user@host:port/database"; no password */
 	char *identity; /* the cluster's system identifier and the database */
 	int version;    /* as PQserverVersion: 150020 */
+	int64_t process;  /* of the server, that works for us */
+	double patience;  /* seconds without a sign of life (answer.h) */
+	bool given_up;    /* there was none */
 	char sqlstate[6]; /* of the last failure; "" if it had none */
 };
 
@@ -25,8 +28,10 @@ struct connection {
  * Connect to the libpq URI or connection string ${uri} (NULL or "": libpq's
  * environment). What libpq takes from there (.pgpass, PGSERVICE …) applies.
  * Checks that the server is PostgreSQL 14 or newer and the database UTF8.
- * Sets what every session of hr needs: UTC, ISO dates, UTF8, keepalives, and
- * that the server notices within half a second if we are gone. Return 0, or
+ * Sets what every session of hr needs: UTC, ISO dates, UTF8, keepalives both
+ * ways, and that the server notices within half a second if we are gone. A
+ * server that stalls is waited for as long as the URI's tcp_user_timeout says,
+ * a minute by default (answer.h). Return 0, or
  * -1: STATUS_TEMPORARY if the server can't be reached, STATUS_TARGET if it
  * refuses, STATUS_USAGE for a malformed URI. connection_close ends it in
  * every case.

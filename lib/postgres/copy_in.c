@@ -1,3 +1,4 @@
+#include "postgres/answer.h"
 #include "postgres/copy_binary.h"
 #include "postgres/copy_in.h"
 
@@ -8,15 +9,16 @@ copy_in_begin(struct connection *connection, const char *sql,
     struct error *error)
 {
 	struct buffer header = {0};
-	PGresult *result = PQexec(connection->pg, sql);
+	PGresult *result = answer_to(connection, sql);
 	int status = 0;
 
 	if (PQresultStatus(result) != PGRES_COPY_IN)
 		return connection_failed(connection, result, error);
 	PQclear(result);
 	copy_header(&header);
-	if (PQputCopyData(connection->pg, header.data,
-	    (int)header.length) != 1)
+	/* So that a server that stalls isn't waited for without end. */
+	if (PQsetnonblocking(connection->pg, 1) != 0 || PQputCopyData(
+	    connection->pg, header.data, (int)header.length) != 1)
 		status = connection_failed(connection, NULL, error);
 	buffer_free(&header);
 	return status;
@@ -29,7 +31,8 @@ copy_in_send(struct connection *connection, const char *data, size_t length,
 	while (length > 0) {
 		size_t part = length < MESSAGE ? length : MESSAGE;
 
-		if (PQputCopyData(connection->pg, data, (int)part) != 1)
+		if (PQputCopyData(connection->pg, data, (int)part) != 1 ||
+		    !answer_flush(connection))
 			return connection_failed(connection, NULL, error);
 		data += part;
 		length -= part;
@@ -43,7 +46,7 @@ drain(struct connection *connection)
 {
 	PGresult *result;
 
-	while ((result = PQgetResult(connection->pg)) != NULL)
+	while ((result = answer_next(connection)) != NULL)
 		PQclear(result);
 }
 
@@ -62,11 +65,13 @@ copy_in_end(struct connection *connection, struct error *error)
 	buffer_free(&trailer);
 	if (status != 0)
 		return -1;
-	result = PQgetResult(connection->pg);
+	result = answer_next(connection);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		status = connection_failed(connection, result, error);
 	else
 		PQclear(result);
 	drain(connection);
+	if (PQsetnonblocking(connection->pg, 0) != 0 && status == 0)
+		status = connection_failed(connection, NULL, error);
 	return status;
 }

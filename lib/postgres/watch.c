@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "postgres/answer.h"
+#include "postgres/twin.h"
 #include "postgres/watch.h"
 
 enum { TICK = 200 };                 /* ms between two looks */
@@ -40,35 +42,13 @@ observer_close(struct observer *observer)
 	observer->given_up = true;
 }
 
-/* To the same server as ${pg}, where a URI may name several. */
 static void
-observer_open(struct observer *observer, PGconn *pg)
+observer_open(struct observer *observer, const struct connection *connection)
 {
-	PQconninfoOption *options = PQconninfo(pg);
-	const char *names[64], *values[64];
-	size_t count = 0;
-
-	for (PQconninfoOption *option = options; option != NULL &&
-	    option->keyword != NULL && count < 63; option++) {
-		const char *value = option->val;
-
-		if (strcmp(option->keyword, "host") == 0)
-			value = PQhost(pg);
-		else if (strcmp(option->keyword, "hostaddr") == 0)
-			value = PQhostaddr(pg);
-		else if (strcmp(option->keyword, "port") == 0)
-			value = PQport(pg);
-		if (value == NULL || value[0] == '\0')
-			continue;
-		names[count] = option->keyword;
-		values[count++] = value;
-	}
-	names[count] = values[count] = NULL;
-	observer->pg = PQconnectStartParams(names, values, 0);
+	observer->pg = twin_open(connection->pg, false);
 	observer->wants = PGRES_POLLING_WRITING;
-	snprintf(observer->process, sizeof observer->process, "%d",
-	    PQbackendPID(pg));
-	PQconninfoFree(options);
+	snprintf(observer->process, sizeof observer->process, "%lld",
+	    (long long)connection->process);
 	if (observer->pg == NULL || PQstatus(observer->pg) == CONNECTION_BAD)
 		observer_close(observer);
 }
@@ -134,11 +114,12 @@ observer_ask(struct observer *observer, struct watch_view *view)
 }
 
 static void
-observe(struct observer *observer, PGconn *pg, struct watch_view *view)
+observe(struct observer *observer, const struct connection *connection,
+    struct watch_view *view)
 {
 	if (observer->pg == NULL && !observer->given_up &&
 	    view->seconds >= interval)
-		observer_open(observer, pg);
+		observer_open(observer, connection);
 	else if (observer->pg != NULL && !observer->open)
 		observer_go_on_opening(observer);
 	else if (observer->pg != NULL)
@@ -176,17 +157,23 @@ collect(struct connection *connection, struct error *error)
 
 /* Until the statement has ended; false where the server doesn't give up. */
 static bool
-wait_for_end(PGconn *pg, const struct watch *watch,
+wait_for_end(struct connection *connection, const struct watch *watch,
     struct observer *observer)
 {
+	PGconn *pg = connection->pg;
 	struct watch_view view = {0};
 	double began = clock_seconds(), told = began, cancelled = 0;
+	double asked = began;
 
 	while (PQisBusy(pg) != 0) {
 		if (is_ready(pg, POLLIN, TICK) && PQconsumeInput(pg) != 1)
 			return true;
+		if (clock_seconds() - asked > connection->patience) {
+			(void)answer_is_coming(connection);
+			asked = clock_seconds();
+		}
 		view.seconds = clock_seconds() - began;
-		observe(observer, pg, &view);
+		observe(observer, connection, &view);
 		if (clock_seconds() - told >= interval) {
 			told = clock_seconds();
 			watch->tell(watch->context, &view);
@@ -212,7 +199,7 @@ watch_run(struct connection *connection, const struct watch *watch,
 	if (PQsendQueryParams(connection->pg, sql, count, NULL, values, NULL,
 	    NULL, 0) != 1)
 		return connection_failed(connection, NULL, error);
-	ended = wait_for_end(connection->pg, watch, &observer);
+	ended = wait_for_end(connection, watch, &observer);
 	observer_close(&observer);
 	if (ended && collect(connection, error) == 0)
 		return 0;

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "codec/digest.h"
+#include "postgres/answer.h"
 #include "postgres/catalog.h"
 #include "postgres/copy_binary.h"
 #include "postgres/sql.h"
@@ -169,7 +170,7 @@ start_table(struct postgres_reader *reader, struct error *error)
 	if (reader->options.limit > 0)
 		buffer_format(&sql, " LIMIT %" PRIu64, reader->options.limit);
 	buffer_append_text(&sql, ") TO STDOUT (FORMAT binary)");
-	result = PQexec(reader->connection->pg, buffer_text(&sql));
+	result = answer_to(reader->connection, buffer_text(&sql));
 	buffer_free(&sql);
 	if (PQresultStatus(result) != PGRES_COPY_OUT)
 		return connection_failed(reader->connection, result, error);
@@ -192,12 +193,12 @@ turn_to_next(struct postgres_reader *reader)
 static int
 end_table(struct postgres_reader *reader, struct error *error)
 {
-	PGresult *result = PQgetResult(reader->connection->pg);
+	PGresult *result = answer_next(reader->connection);
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		return connection_failed(reader->connection, result, error);
 	PQclear(result);
-	while ((result = PQgetResult(reader->connection->pg)) != NULL)
+	while ((result = answer_next(reader->connection)) != NULL)
 		PQclear(result);
 	reader->copying = false;
 	turn_to_next(reader);
@@ -274,8 +275,11 @@ next_row(struct postgres_reader *reader, struct record *record,
 
 	PQfreemem(reader->message);
 	reader->message = NULL;
-	length = PQgetCopyData(reader->connection->pg, &reader->message, 0);
-	if (length < -1)
+	do {
+		length = PQgetCopyData(reader->connection->pg,
+		    &reader->message, 1);
+	} while (length == 0 && answer_more(reader->connection));
+	if (length == 0 || length < -1)
 		return connection_failed(reader->connection, NULL, error);
 	if (length == -1)
 		return 0;

@@ -166,7 +166,7 @@ matches '^❌ Not complete: hr-extract: .*kv_store_full_docs.json' "$(tail -n 1 
 exits 3 'a broken file, a dry run' hr migrate --from "$scratch/broken" --to "$URI" --dry-run
 matches '^❌ No preview: hr-extract: .*kv_store_full_docs.json' "$(tail -n 1 "$scratch/out")" 'is named by the last words'
 for nowhere in postgresql://me@127.0.0.1:1/none postgresql://me@host.invalid/none; do
-	exits 7 "no server: $nowhere" hr migrate --from "$small" --to "$nowhere"
+	exits 7 "no server: $nowhere" hr migrate --from "$small" --to "$nowhere" --retry-time 0
 	matches '^Status: failed$' "$(said)" 'is no interruption'
 	matches "^❌ Not complete: hr-load: the server can't be reached: " "$(tail -n 1 "$scratch/out")" 'and said'
 	exits 7 "no server, a dry run: $nowhere" hr migrate --from "$small" --to "$nowhere" --dry-run
@@ -183,7 +183,7 @@ replace() {
 	chmod 755 "$scratch/own/bin/$1"
 }
 restore() { mv "$scratch/own/bin/real-$1" "$scratch/own/bin/$1"; }
-own() { "$scratch/own/bin/hr" migrate --from "$small" --to "$URI" --embedding-model $model; }
+own() { "$scratch/own/bin/hr" migrate --from "$small" --to "$URI" --embedding-model $model --retry-time 0; }
 
 for tool in hr-extract hr-transform hr-load hr-checkpoint; do
 	when=true

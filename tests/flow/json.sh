@@ -79,7 +79,7 @@ json 2 hr 'wrong usage' hr migrate --json --nonsense
 json 2 hr 'wrong usage, said last' hr migrate --nonsense --json
 json 2 hr 'several workspaces' hr migrate --from "$two" --to "$URI" --json
 json 5 hr 'no source' hr migrate --from "$scratch/none" --to "$URI" --json
-json 7 hr 'no server' hr migrate --from "$small" --to "$nowhere" --json
+json 7 hr 'no server' hr migrate --from "$small" --to "$nowhere" --retry-time 0 --json
 is failed "$(jq -r .status "$scratch/out")" 'is no interruption'
 matches '^hr-load: .*refused' "$(jq -r .error "$scratch/out")" 'in the words of the stage that failed'
 json 7 hr 'no server, a dry run' hr migrate --from "$small" --to "$nowhere" --dry-run --json

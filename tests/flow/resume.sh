@@ -16,21 +16,7 @@ pause() {
 	sleep "$(awk -v seed=$((seed + turn)) -v longest="$1" 'BEGIN { srand(seed); printf "%.3f", rand() * longest / 1000 }')"
 }
 
-migrate() { hr migrate --from "$small" --to "$URI" --embedding-model "$model" --batch-size 10; }
-
-# All rows of all of the application's tables, and how they are made.
-digest() {
-	sql "select format('select %L || md5(coalesce(string_agg(t::text, chr(10) order by t::text), %L)) from %I t;',
-	         relname || ' ', '', relname)
-	     from pg_class where relkind = 'r' and relname like 'lightrag%' order by relname" |
-	    psql -XAtq -v ON_ERROR_STOP=1 -f -
-	sql "select indexdef from pg_indexes where tablename like 'lightrag%' order by 1" \
-	    "select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid in
-	         (select oid from pg_class where relname like 'lightrag%') order by 1" \
-	    "select viewname || definition from pg_views where schemaname = 'hybridrag' order by 1" \
-	    "select store, last_seq, rows, rejected from hr.progress order by 1" \
-	    "select phase, status, migrated_records, failed_records from hybridrag_migration_jobs"
-}
+migrate() { hr migrate --from "$small" --to "$URI" --embedding-model "$model" --batch-size 10 --retry-time 0; }
 
 # finished NAME: the database is what the undisturbed run made.
 finished() {
