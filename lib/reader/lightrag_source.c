@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "codec/digest.h"
-#include "reader/lightrag_source.h"
+#include "reader/lightrag_scan.h"
 
 static void
 note(const struct lightrag_source *source, const char *text)
@@ -131,32 +131,6 @@ lightrag_source_kv_options(const struct lightrag_source *source,
 	        &file->scan.samples[0] : NULL};
 }
 
-/* The first walk through a file. */
-static int
-scan_file(const struct lightrag_source *source,
-    struct lightrag_source_file *file, struct error *error)
-{
-	struct json_kv_options options = lightrag_source_kv_options(source,
-	    file, NULL);
-	int result;
-
-	switch (file->what->form) {
-	case LIGHTRAG_VECTORS:
-		result = nano_vectordb_scan(&file->input,
-		    source->options.max_record, &file->vectors, error);
-		file->scan = file->vectors.scan;
-		break;
-	case LIGHTRAG_GRAPH:
-		result = graphml_scan(&file->input, &file->graph, error);
-		file->scan = file->graph.scan;
-		break;
-	default:
-		result = json_kv_scan(&file->input, &options, &file->scan,
-		    error);
-	}
-	return result;
-}
-
 int
 lightrag_source_explain(const struct lightrag_source_file *file,
     struct error *error)
@@ -170,26 +144,30 @@ lightrag_source_explain(const struct lightrag_source_file *file,
 }
 
 static int
-open_file(struct lightrag_source *source, struct lightrag_source_file *file,
-    struct error *error)
+open_files(struct lightrag_source *source, struct error *error)
 {
-	char *path = memory_format("%s/%s", source->header.source,
-	    file->what->name);
-	int result = input_open(&file->input, path, error);
+	for (size_t i = 0; i < LIGHTRAG_FILES; i++) {
+		struct lightrag_source_file *file = &source->files[i];
+		char *path = memory_format("%s/%s", source->header.source,
+		    file->what->name);
+		int result = input_open(&file->input, path, error);
 
-	free(path);
-	if (result < 0)
-		return -1;
-	if (result == 0 || !file->wanted)
-		return 0;
-	if (scan_file(source, file, error) != 0)
-		return lightrag_source_explain(file, error);
+		free(path);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+note_scan(const struct lightrag_source *source,
+    const struct lightrag_source_file *file)
+{
 	if (file->scan.byte_order_mark)
 		lightrag_source_note(source, file,
 		    "begins with a byte order mark, which is skipped");
 	if (file->scan.blank)
 		lightrag_source_note(source, file, "is empty: an empty store");
-	return 0;
 }
 
 static void
@@ -309,9 +287,11 @@ lightrag_source_open(struct lightrag_source *source, const char *path,
 	if (check_names(source, error) != 0 ||
 	    set_source(source, path, error) != 0)
 		return -1;
+	if (open_files(source, error) != 0 ||
+	    lightrag_scan(source, error) != 0)
+		return -1;
 	for (size_t i = 0; i < LIGHTRAG_FILES; i++)
-		if (open_file(source, &source->files[i], error) != 0)
-			return -1;
+		note_scan(source, &source->files[i]);
 	add_counts(source);
 	add_fingerprint(source);
 	return 0;
