@@ -18,8 +18,9 @@ schema_header(const struct schema_class *class, struct store *stores,
 	for (size_t i = 0; i < class->mapping_count; i++)
 		stores[i] = (struct store){.name = class->mappings[i].store,
 		    .shape = class->mappings[i].shape,
-		    .dimension = class->mappings[i].shape == SHAPE_VECTOR ?
-		    dimension : 0};
+		    .dimension = class->mappings[i].shape != SHAPE_VECTOR ? 0 :
+		    class->mappings[i].dimension > 0 ?
+		    class->mappings[i].dimension : dimension};
 	return (struct header){.system = class->name, .workspace = "",
 	    .stores = stores, .store_count = class->mapping_count};
 }
@@ -88,6 +89,17 @@ find_dimension(struct source *source, const struct schema_options *options,
 	return status;
 }
 
+/* Whether a table of embeddings can be of any dimension. */
+static bool
+asks_dimension(const struct schema_class *class)
+{
+	for (size_t i = 0; i < class->mapping_count; i++)
+		if (class->mappings[i].shape == SHAPE_VECTOR &&
+		    class->mappings[i].dimension == 0)
+			return true;
+	return false;
+}
+
 static int
 open_schema(struct source *source, struct error *error)
 {
@@ -101,7 +113,8 @@ open_schema(struct source *source, struct error *error)
 	struct header header;
 	struct store *stores;
 
-	if (hint == NULL && find_dimension(source, &options, &dimension,
+	if (hint == NULL && asks_dimension(source->class) &&
+	    find_dimension(source, &options, &dimension,
 	    error) != 0)
 		return -1;
 	stores = memory_array(source->class->mapping_count, sizeof *stores);
@@ -110,6 +123,21 @@ open_schema(struct source *source, struct error *error)
 	source->schema = schema_open(source->class, &header, &options, error);
 	free(stores);
 	return source->schema == NULL ? -1 : 0;
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && strcmp(a, b) == 0;
+}
+
+static const char *
+label_of(const struct schema_class *class, const char *store)
+{
+	return is_same(class->entities, store) ? "Entities" :
+	    is_same(class->relations, store) ? "Relations" :
+	    is_same(class->chunks, store) ? "Chunks" :
+	    is_same(class->documents, store) ? "Documents" : NULL;
 }
 
 static void
@@ -123,19 +151,25 @@ label_stores(struct source *source, const struct header *header)
 	memcpy(source->stores, header->stores,
 	    header->store_count * sizeof *source->stores);
 	source->header.stores = source->stores;
-	for (size_t i = 0; i < header->store_count && class != NULL; i++) {
-		const char *name = source->stores[i].name;
-
-		if (strcmp(name, class->entities) == 0)
-			source->stores[i].label = "Entities";
-		else if (strcmp(name, class->relations) == 0)
-			source->stores[i].label = "Relations";
-		else if (strcmp(name, class->chunks) == 0)
-			source->stores[i].label = "Chunks";
-		else if (strcmp(name, class->documents) == 0)
-			source->stores[i].label = "Documents";
-	}
+	for (size_t i = 0; i < header->store_count && class != NULL; i++)
+		if (label_of(class, source->stores[i].name) != NULL)
+			source->stores[i].label = label_of(class,
+			    source->stores[i].name);
 	source->has_header = true;
+}
+
+/* The schema that the location names, or the other side's. */
+static const struct schema_class *
+choose_class(const struct source *source)
+{
+	const struct header *hint = source->options.hint;
+	const struct schema_class *class = NULL;
+
+	if (source->location.schema != NULL)
+		return schema_find(source->location.schema);
+	if (hint != NULL && hint->system != NULL)
+		class = schema_find(hint->system);
+	return class != NULL ? class : schema_find(systems_default()->name);
 }
 
 static int
@@ -148,8 +182,7 @@ open_postgres(struct source *source, struct error *error)
 	    .only_count = source->options.reader.only_count,
 	    .limit = source->options.reader.sample ? SAMPLE_MOST : 0};
 
-	source->class = schema_find(source->location.schema != NULL ?
-	    source->location.schema : systems_default()->name);
+	source->class = choose_class(source);
 	if (source->class == NULL)
 		return error_set(error, STATUS_USAGE, "no schema \"%s\"",
 		    source->location.schema);
@@ -160,6 +193,9 @@ open_postgres(struct source *source, struct error *error)
 	    open_schema(source, error) != 0)
 		return -1;
 	options.workspace = schema_workspace(source->schema);
+	if (source->location.pg_schema != NULL)
+		schema_tables(source->schema)->home.schema =
+		    source->location.pg_schema;
 	source->reader = postgres_reader_open(&source->connection,
 	    schema_tables(source->schema), &options, error);
 	return source->reader == NULL ? -1 : 0;

@@ -5,6 +5,7 @@
 #include "codec/base64.h"
 #include "codec/float16.h"
 #include "codec/timestamp.h"
+#include "codec/uuid.h"
 #include "postgres/copy_binary.h"
 
 static const int64_t POSTGRES_EPOCH = 946684800000000;
@@ -133,6 +134,25 @@ decode_array(const char *data, size_t length, struct buffer *out)
 	return at == length;
 }
 
+static bool
+decode_uuid(const char *data, struct buffer *out)
+{
+	unsigned char uuid[UUID_SIZE];
+
+	memcpy(uuid, data, sizeof uuid);
+	uuid_write(out, uuid);
+	return true;
+}
+
+static bool
+decode_bytea(const char *data, size_t length, struct buffer *out)
+{
+	buffer_append_char(out, '"');
+	base64_encode(data, length, out);
+	buffer_append_char(out, '"');
+	return true;
+}
+
 struct slice
 copy_field(struct slice row, int index)
 {
@@ -191,6 +211,11 @@ copy_decode_field(const struct column *column, const char *data,
 		buffer_append_text(out, size == 1 && data[0] ? "true" :
 		    "false");
 		return size == 1;
+	case TYPE_UUID:
+		return size == UUID_SIZE && decode_uuid(data, out);
+	case TYPE_BYTEA:
+	case TYPE_LARGE_OBJECT:
+		return decode_bytea(data, size, out);
 	case TYPE_TIMESTAMP:
 	case TYPE_TIMESTAMPTZ:
 		return size == 8 && decode_time(data, out);

@@ -37,6 +37,11 @@ encode_value(struct encoding *encoding, yyjson_val *value)
 			    "is no boolean");
 		buffer_append_char(encoding->out, yyjson_is_true(value));
 		return true;
+	case TYPE_UUID:
+		return encode_uuid(encoding, value);
+	case TYPE_BYTEA:
+	case TYPE_LARGE_OBJECT:
+		return encode_bytea(encoding, value);
 	case TYPE_TIMESTAMP:
 	case TYPE_TIMESTAMPTZ:
 		return encode_time(encoding, value);
@@ -62,7 +67,9 @@ copy_encode_row(const struct column *columns, size_t count, yyjson_val *row,
 		size_t start = out->length;
 		bool good = true;
 
-		if (value == NULL || yyjson_is_null(value)) {
+		/* Where there must be a value, null is jsonb's own. */
+		if (value == NULL || (yyjson_is_null(value) &&
+		    !(columns[i].not_null && columns[i].type == TYPE_JSONB))) {
 			encoding_put32(out, UINT32_MAX);
 			good = !columns[i].not_null ||
 			    encoding_refuse(&encoding, "missing-value",

@@ -61,6 +61,10 @@ encode_time(struct encoding *encoding, yyjson_val *value)
 {
 	int64_t instant;
 
+	if (yyjson_is_str(value) && slice_is(json_text(value), "infinity")) {
+		encoding_put64(encoding->out, INT64_MAX);
+		return true;
+	}
 	if (!yyjson_is_str(value) ||
 	    !timestamp_parse(json_text(value), &instant))
 		return encoding_refuse(encoding, "bad-time",

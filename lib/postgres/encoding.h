@@ -57,6 +57,11 @@ bool encode_integer(struct encoding *encoding, yyjson_val *value);
 bool encode_double(struct encoding *encoding, yyjson_val *value);
 bool encode_time(struct encoding *encoding, yyjson_val *value);
 
+/** encode_bytea, encode_uuid: from base64; from 32 hex digits, with the usual
+ * hyphens or without any. */
+bool encode_bytea(struct encoding *encoding, yyjson_val *value);
+bool encode_uuid(struct encoding *encoding, yyjson_val *value);
+
 /** encode_vector: pgvector's vector and halfvec, from base64 of float32 or an
  * array of numbers. */
 bool encode_vector(struct encoding *encoding, yyjson_val *value);

@@ -206,6 +206,7 @@ set_value(struct row_size *size, const struct column *column,
 	switch (column->type) {
 	case TYPE_TEXT:
 	case TYPE_VARCHAR:
+	case TYPE_BYTEA:
 		value->compressible = true;
 		return true;
 	case TYPE_VARCHAR_ARRAY:
@@ -215,14 +216,21 @@ set_value(struct row_size *size, const struct column *column,
 	case TYPE_VECTOR:
 	case TYPE_HALFVEC:
 		return true;
+	case TYPE_LARGE_OBJECT: /* its bytes lie in pg_largeobject */
+		value->variable = false;
+		set_fixed(value, sizeof(uint32_t));
+		return true;
 	case TYPE_INTEGER:
 	case TYPE_BIGINT:
 	case TYPE_DOUBLE:
 	case TYPE_BOOLEAN:
 	case TYPE_TIMESTAMP:
 	case TYPE_TIMESTAMPTZ:
+	case TYPE_UUID:
 		value->variable = false;
 		set_fixed(value, bytes.length);
+		if (column->type == TYPE_UUID)
+			value->alignment = 1;
 		return bytes.length > 0;
 	}
 	return false;

@@ -26,6 +26,20 @@ sql_columns(struct connection *connection, struct buffer *sql,
 }
 
 void
+sql_values(struct connection *connection, struct buffer *sql,
+    const struct table *table)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		bool large = table->columns[i].type == TYPE_LARGE_OBJECT;
+
+		buffer_append_text(sql, i > 0 ? ", " : "");
+		sql_name(connection, sql, large ? "lo_get(" : "",
+		    table->columns[i].name);
+		buffer_append_text(sql, large ? ")" : "");
+	}
+}
+
+void
 sql_same(struct connection *connection, struct buffer *sql,
     const char *left, const char *right, const char *const *names,
     size_t count)

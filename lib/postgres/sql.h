@@ -22,6 +22,11 @@ void sql_names(struct connection *connection, struct buffer *sql,
 void sql_columns(struct connection *connection, struct buffer *sql,
     const struct table *table);
 
+/** sql_values(connection, sql, table): the same as values to read: of a large
+ * object what lies in it. */
+void sql_values(struct connection *connection, struct buffer *sql,
+    const struct table *table);
+
 /** sql_same(connection, sql, left, right, names, count): append the condition
  * that the rows ${left} and ${right} have equal columns ${names}, none of
  * them null; true where there are no names. */

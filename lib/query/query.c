@@ -89,6 +89,9 @@ find_store(const struct query *query, struct answer *answer,
 	store = query->form == QUERY_ENTITY ? class->entities :
 	    query->form == QUERY_NEIGHBORS ? class->relations :
 	    query->store != NULL ? query->store : class->chunks;
+	if (result == 0 && store == NULL)
+		result = error_set(error, STATUS_USAGE, "schema %s has no "
+		    "store that such a question is about", class->name);
 	answer->store = arena_text(&answer->arena, slice_of(store));
 	location_free(&location);
 	return result;

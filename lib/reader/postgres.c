@@ -8,6 +8,7 @@
 #include "postgres/answer.h"
 #include "postgres/catalog.h"
 #include "postgres/copy_binary.h"
+#include "postgres/home.h"
 #include "postgres/sql.h"
 #include "reader/postgres.h"
 
@@ -38,7 +39,11 @@ qualify(struct postgres_reader *reader, struct buffer *sql, const char *table)
 	sql_table(reader->connection, sql, reader->schema, table);
 }
 
-/* Lock first, so that the snapshot can't be older than the lock. */
+/*
+ * Lock first, so that the snapshot can't be older than the lock. A policy that
+ * hides rows is an error, except one that shows those of the workspace that
+ * the session has named: more isn't read anyway.
+ */
 static int
 begin(struct postgres_reader *reader, struct error *error)
 {
@@ -47,7 +52,9 @@ begin(struct postgres_reader *reader, struct error *error)
 	int result;
 
 	buffer_append_text(&sql, "BEGIN ISOLATION LEVEL REPEATABLE READ, "
-	    "READ ONLY; SET LOCAL row_security = off");
+	    "READ ONLY");
+	if (reader->set->home.setting == NULL)
+		buffer_append_text(&sql, "; SET LOCAL row_security = off");
 	for (size_t i = 0; i < reader->set->table_count; i++) {
 		if (!reader->existing[i])
 			continue;
@@ -149,6 +156,15 @@ get_header(struct reader *base)
 	return &((struct postgres_reader *)base)->header;
 }
 
+static bool
+is_text(const struct table *table, const char *column)
+{
+	enum column_type type = table->columns[table_column(table,
+	    column)].type;
+
+	return type == TYPE_TEXT || type == TYPE_VARCHAR;
+}
+
 static int
 start_table(struct postgres_reader *reader, struct error *error)
 {
@@ -157,7 +173,7 @@ start_table(struct postgres_reader *reader, struct error *error)
 	PGresult *result;
 
 	buffer_append_text(&sql, "COPY (SELECT ");
-	sql_columns(reader->connection, &sql, table);
+	sql_values(reader->connection, &sql, table);
 	buffer_append_text(&sql, " FROM ");
 	qualify(reader, &sql, table->name);
 	write_scope(reader, table, &sql);
@@ -165,7 +181,8 @@ start_table(struct postgres_reader *reader, struct error *error)
 	    i++) {
 		sql_name(reader->connection, &sql, i > 0 ? ", " : " ORDER BY ",
 		    table->key[i]);
-		buffer_append_text(&sql, " COLLATE \"C\"");
+		if (is_text(table, table->key[i]))
+			buffer_append_text(&sql, " COLLATE \"C\"");
 	}
 	if (reader->options.limit > 0)
 		buffer_format(&sql, " LIMIT %" PRIu64, reader->options.limit);
@@ -383,7 +400,8 @@ postgres_reader_open(struct connection *connection, struct table_set *set,
 	    .workspace = options->workspace,
 	    .stores = memory_array(set->table_count, sizeof(struct store)),
 	    .store_count = set->table_count};
-	reader->schema = connection_schema(connection, error);
+	reader->schema = home_enter(connection, &set->home,
+	    options->workspace, error);
 	if (reader->schema == NULL || catalog_resolve(connection,
 	    reader->schema, set, &reader->existing, error) != 0 ||
 	    choose_tables(reader, error) != 0 ||

@@ -18,9 +18,14 @@ mapping_keeps(const struct mapping *mapping, struct slice member)
 	    mapping->identity);
 }
 
+enum { OWN_WORD = -1, RANKS = 3 };
+
+/* Whether a field says so itself, or ${rank} tells by what it holds. */
 static bool
 is_key(const struct field *field, int rank)
 {
+	if (rank == OWN_WORD)
+		return field->key;
 	switch (field->source) {
 	case FIELD_WORKSPACE:
 		return rank == 0;
@@ -35,22 +40,32 @@ is_key(const struct field *field, int rank)
 	}
 }
 
+static void
+add_key(const struct mapping *mapping, int rank, struct table *table)
+{
+	for (size_t i = 0; i < mapping->field_count; i++)
+		if (is_key(&mapping->fields[i], rank))
+			table->key[table->key_count++] =
+			    mapping->fields[i].column;
+}
+
 int
 mapping_describe(const struct mapping *mapping, struct arena *arena,
     const char *name, uint32_t dimension, struct table *table,
     struct error *error)
 {
+	bool own;
+
 	*table = (struct table){.name = name, .store = mapping->store,
 	    .column_count = mapping->field_count};
 	table->columns = arena_array(arena, mapping->field_count,
 	    sizeof *table->columns);
 	table->key = arena_array(arena, mapping->field_count,
 	    sizeof *table->key);
-	for (int rank = 0; rank < 3; rank++)
-		for (size_t i = 0; i < mapping->field_count; i++)
-			if (is_key(&mapping->fields[i], rank))
-				table->key[table->key_count++] =
-				    mapping->fields[i].column;
+	add_key(mapping, OWN_WORD, table);
+	own = table->key_count > 0;
+	for (int rank = 0; rank < RANKS && !own; rank++)
+		add_key(mapping, rank, table);
 	for (size_t i = 0; i < mapping->field_count; i++) {
 		const struct field *field = &mapping->fields[i];
 		struct column *column = &table->columns[i];
@@ -67,7 +82,8 @@ mapping_describe(const struct mapping *mapping, struct arena *arena,
 			    "%s.%s: type %s", name, field->column,
 			    field->type);
 		if (field->source == FIELD_VECTOR)
-			column->limit = dimension;
+			column->limit = mapping->dimension > 0 ?
+			    mapping->dimension : dimension;
 	}
 	return 0;
 }

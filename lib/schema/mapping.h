@@ -13,15 +13,32 @@ enum field_source {
 	FIELD_MEMBER,    /* member ${member} as it is */
 	FIELD_SECONDS,   /* the same, seconds since 1970 made a time */
 	FIELD_ISO_TIME,  /* the same, ISO 8601 made a time */
+	FIELD_TIME,      /* the same, but null stays null, ${endless} is for
+	                  * ever, and where member ${finer} of ${other} is
+	                  * ISO 8601 of the same second, it is that time */
+	FIELD_RENAMED,   /* the same, a text that ${renames} may change */
+	FIELD_SMALL,     /* the same, base64 of less than ${limit} bytes */
+	FIELD_LARGE,     /* the same, of ${limit} or more */
+	FIELD_SIZE_WORD, /* ${missing} or ${other}, by which of them it is */
 	FIELD_LIST,      /* the same, a text split at <SEP>; "" is no list */
 	FIELD_ID,        /* the record's id */
+	FIELD_ID_HEAD,   /* the id's part before a colon, else ${missing} */
+	FIELD_ID_TAIL,   /* the rest of it; both need ${missing} */
 	FIELD_LOW_END,   /* edge: the end that comes first in byte order */
 	FIELD_HIGH_END,
 	FIELD_VECTOR,
 	FIELD_VALUE,     /* all of the value; ${member}: a copy of the id in it */
 	FIELD_WORKSPACE,
 	FIELD_CONSTANT,  /* ${missing}; NULL: null */
+	FIELD_START,     /* ${missing}; the target counts on from there */
 	FIELD_LATER      /* filled by a finishing step; null until then */
+};
+
+/* A text that has another name in the target, or begins with it. */
+struct renaming {
+	const char *from; /* NULL: the end of the list */
+	const char *to;
+	bool prefix;
 };
 
 struct field {
@@ -33,6 +50,11 @@ struct field {
 	const char *other;     /* the member that is read where it is missing;
 	                        * for a time also where it is null or 0 */
 	const char *missing;   /* JSON written where both are missing; NULL: null */
+	const char *endless;   /* a number of seconds */
+	const char *finer;
+	const struct renaming *renames;
+	uint64_t limit;
+	bool key;              /* one of the key's columns; see mapping_describe */
 	bool not_null;
 	enum column_default default_form;
 	const char *default_text;
@@ -42,6 +64,7 @@ struct mapping {
 	const char *store;
 	const char *table;     /* without the suffix of vector tables */
 	enum store_shape shape;
+	uint32_t dimension;    /* the table's own; 0: the store's */
 	const struct field *fields;
 	size_t field_count;
 	/* A member that repeats the id and isn't stored ("_id"), or NULL. */
@@ -88,8 +111,9 @@ bool mapping_keeps(const struct mapping *mapping, struct slice member);
 /**
  * mapping_describe(mapping, arena, name, dimension, table, error):
  * Fill ${table}'s name, store, scope, columns and key from the fields. The
- * key is the columns that are NOT NULL and hold workspace, constant, id or
- * ends, in the order workspace, constant, the rest.
+ * key is the fields that say so; if none does, the columns that are NOT NULL
+ * and hold workspace, constant, id or ends, in the order workspace, constant,
+ * the rest.
  */
 int mapping_describe(const struct mapping *mapping, struct arena *arena,
     const char *name, uint32_t dimension, struct table *table,

@@ -102,6 +102,16 @@ write_field(const struct field *field, const char *workspace,
 	case FIELD_SECONDS:
 		return mapping_write_seconds(field, record->value, row,
 		    refusal);
+	case FIELD_TIME:
+		return mapping_write_time(field, record->value, row, refusal);
+	case FIELD_SMALL:
+	case FIELD_LARGE:
+	case FIELD_SIZE_WORD:
+		mapping_write_sized(field, record->value, row);
+		return true;
+	case FIELD_RENAMED:
+		return mapping_write_renamed(field, record->value, row,
+		    refusal);
 	case FIELD_ISO_TIME:
 		return write_iso_time(field, record->value, row, refusal);
 	case FIELD_LIST:
@@ -109,6 +119,9 @@ write_field(const struct field *field, const char *workspace,
 	case FIELD_ID:
 		json_write_string(row, record->id);
 		return true;
+	case FIELD_ID_HEAD:
+	case FIELD_ID_TAIL:
+		return mapping_write_id_part(field, record->id, row, refusal);
 	case FIELD_LOW_END:
 	case FIELD_HIGH_END:
 		json_write_string(row, edge_end(record,

@@ -164,6 +164,64 @@ reverse_constant(const struct field *field, const char *workspace,
 	buffer_free(&expected);
 }
 
+/* The column that holds the bytes: the large one, if it has any. */
+static const struct field *
+sized_field(const struct mapping *mapping, yyjson_val *row)
+{
+	const struct field *found = NULL;
+
+	for (size_t i = 0; i < mapping->field_count; i++) {
+		const struct field *field = &mapping->fields[i];
+
+		if (field->source == FIELD_SMALL ||
+		    (field->source == FIELD_LARGE &&
+		    json_present(row, field->column) != NULL))
+			found = field;
+	}
+	return found;
+}
+
+/* Bytes in both columns, or in the wrong one, aren't as they were made. */
+static void
+reverse_sized(const struct mapping *mapping, const struct field *field,
+    yyjson_val *row, struct buffer *out)
+{
+	yyjson_val *value = json_present(row, field->column);
+	bool chosen = sized_field(mapping, row) == field;
+	struct buffer text = {0};
+
+	if (value != NULL)
+		json_write(&text, value);
+	else
+		buffer_append_text(&text, "null");
+	if (chosen) {
+		json_write_name(out, field->member, out->length == 1);
+		buffer_append_slice(out, buffer_slice(&text));
+	}
+	if (chosen ? !mapping_is_in_place(field, value) : value != NULL)
+		write_column(out, field->column, slice_of("\"misplaced\""));
+	buffer_free(&text);
+}
+
+static void
+reverse_size_word(const struct mapping *mapping, const struct field *field,
+    yyjson_val *row, struct buffer *out)
+{
+	yyjson_val *value = json_member(row, field->column);
+	const struct field *holder = sized_field(mapping, row);
+	struct buffer text = {0};
+
+	if (!slice_is(json_text(value), holder != NULL &&
+	    holder->source == FIELD_LARGE ? field->other : field->missing)) {
+		if (value != NULL)
+			json_write(&text, value);
+		else
+			buffer_append_text(&text, "null");
+		write_column(out, field->column, buffer_slice(&text));
+	}
+	buffer_free(&text);
+}
+
 static void
 reverse_field(const struct mapping *mapping, size_t index,
     const char *workspace, yyjson_val *row, struct record *out,
@@ -176,6 +234,9 @@ reverse_field(const struct mapping *mapping, size_t index,
 	switch (field->source) {
 	case FIELD_ID:
 		out->id = json_text(value);
+		break;
+	case FIELD_ID_TAIL:
+		out->id = json_text(value); /* of two parts: see join_id */
 		break;
 	case FIELD_LOW_END:
 		out->source = json_text(value);
@@ -198,12 +259,41 @@ reverse_field(const struct mapping *mapping, size_t index,
 	case FIELD_CONSTANT:
 		reverse_constant(field, workspace, value, memory);
 		break;
+	case FIELD_TIME:
+		json_write_name(memory, field->member, memory->length == 1);
+		mapping_read_time(field, row, memory);
+		break;
+	case FIELD_SMALL:
+	case FIELD_LARGE:
+		reverse_sized(mapping, field, row, memory);
+		break;
+	case FIELD_SIZE_WORD:
+		reverse_size_word(mapping, field, row, memory);
+		break;
+	case FIELD_RENAMED:
+		json_write_name(memory, field->member, memory->length == 1);
+		mapping_read_renamed(field, value, memory);
+		break;
+	case FIELD_ID_HEAD:
+	case FIELD_START:
 	case FIELD_LATER:
 		break;
 	default:
 		reverse_member(mapping, index, row, memory);
 	}
 	buffer_free(&text);
+}
+
+/* An id of two parts stands in memory behind the value. */
+static void
+join_id(const struct mapping *mapping, yyjson_val *row, struct record *out,
+    struct buffer *memory)
+{
+	for (size_t i = 0; i < mapping->field_count; i++)
+		if (mapping->fields[i].source == FIELD_ID_HEAD)
+			mapping_read_id(&mapping->fields[i], json_text(
+			    json_member(row, mapping->fields[i].column)),
+			    out->id, memory);
 }
 
 int
@@ -213,6 +303,7 @@ mapping_reverse(const struct mapping *mapping, const char *workspace,
 {
 	static const enum record_kind kinds[] = {RECORD_KV, RECORD_VECTOR,
 	    RECORD_NODE, RECORD_EDGE, RECORD_ROW};
+	size_t length;
 
 	*out = (struct record){.kind = kinds[mapping->shape],
 	    .store = row->store, .seq = row->seq};
@@ -226,7 +317,13 @@ mapping_reverse(const struct mapping *mapping, const char *workspace,
 		json_write_string(memory, out->id);
 	}
 	buffer_append_char(memory, '}');
-	out->value_text = buffer_slice(memory);
+	length = memory->length;
+	if (out->id.data != NULL)
+		join_id(mapping, row->value, out, memory);
+	out->value_text = (struct slice){memory->data, length};
+	if (memory->length > length)
+		out->id = (struct slice){memory->data + length,
+		    memory->length - length};
 	if (out->kind == RECORD_EDGE ? out->source.data == NULL ||
 	    out->target.data == NULL : out->id.data == NULL)
 		return error_set(error, STATUS_DATA,

@@ -3,10 +3,12 @@
 
 #include "base/memory.h"
 #include "schema/lightrag.h"
+#include "schema/llmspell.h"
 #include "schema/schema.h"
 
 /* The table of names: a new schema adds a line. */
-static const struct schema_class *const classes[] = {&schema_lightrag};
+static const struct schema_class *const classes[] = {&schema_lightrag,
+    &schema_llmspell};
 
 struct schema {
 	const struct schema_class *class;

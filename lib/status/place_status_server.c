@@ -73,8 +73,8 @@ label_of(const struct schema_class *class, const char *store)
 	    {class->documents, "Documents"}};
 
 	for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++)
-		for (size_t j = 0; strcmp(stores[i][0], store) == 0 &&
-		    j < PLACE_LABELS; j++)
+		for (size_t j = 0; stores[i][0] != NULL &&
+		    strcmp(stores[i][0], store) == 0 && j < PLACE_LABELS; j++)
 			if (strcmp(stream_label(j), stores[i][1]) == 0)
 				return j;
 	return PLACE_LABELS;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "codec/number.h"
 #include "codec/timestamp.h"
+#include "codec/uuid.h"
 #include "stream/normal_form.h"
 
 /* One member on its way into the normal form. */
@@ -27,6 +28,7 @@ normal_form_close(struct normal_form *form)
 	buffer_free(&form->key);
 	buffer_free(&form->body);
 	buffer_free(&form->store);
+	buffer_free(&form->id);
 	free(form->members);
 	free(form->losses);
 	*form = (struct normal_form){0};
@@ -127,8 +129,13 @@ choose_losses(struct normal_form *form, const struct loss_table *table,
 	free(form->losses);
 	form->losses = memory_array(table->count, sizeof *form->losses);
 	form->loss_count = 0;
+	form->id_loss = NULL;
 	for (size_t i = 0; i < table->count; i++)
-		if (strcmp(table->losses[i].store, store) == 0)
+		if (strcmp(table->losses[i].store, store) != 0)
+			continue;
+		else if (table->losses[i].rule == LOSS_UUID_ID)
+			form->id_loss = &table->losses[i];
+		else
 			form->losses[form->loss_count++] = &table->losses[i];
 }
 
@@ -182,10 +189,14 @@ write_member(struct normal_form *form, const struct normal_member *member,
 {
 	const struct loss *loss = member->loss;
 	struct buffer *out = &form->body;
+	unsigned char uuid[UUID_SIZE];
 
 	if (loss != NULL && (loss->rule == LOSS_SECONDS ||
 	    loss->rule == LOSS_ISO_TIME))
 		write_time(out, loss, object, form->returned);
+	else if (loss != NULL && loss->rule == LOSS_UUID &&
+	    uuid_parse(json_text(member->value), uuid))
+		uuid_write(out, uuid);
 	else if (member->value != NULL && !(loss != NULL &&
 	    loss->rule == LOSS_EMPTY_LIST && slice_is(json_text(member->value),
 	    "")))
@@ -285,7 +296,8 @@ add_missing(struct normal_form *form, size_t *count,
 		bool found = false;
 
 		if (loss->rule == LOSS_DROPPED ||
-		    loss->rule == LOSS_IDENTITY || loss->rule == LOSS_RENAMED)
+		    loss->rule == LOSS_IDENTITY ||
+		    loss->rule == LOSS_RENAMED || loss->rule == LOSS_UUID)
 			continue;
 		for (size_t j = 0; j < *count && !found; j++)
 			found = slice_is(form->members[j].name, loss->member);
@@ -294,6 +306,23 @@ add_missing(struct normal_form *form, size_t *count,
 		count_loss(counter, record, slice_of(loss->member), loss);
 		add_member(form, count, slice_of(loss->member), NULL, loss);
 	}
+}
+
+/* Whether a text is no UUID at all, or is spelt as it comes back. */
+static bool
+is_plain_uuid(struct slice text)
+{
+	unsigned char uuid[UUID_SIZE];
+	struct buffer spelt = {0};
+	bool same;
+
+	if (!uuid_parse(text, uuid))
+		return true;
+	uuid_write(&spelt, uuid);
+	same = text.length + 2 == spelt.length &&
+	    memcmp(text.data, spelt.data + 1, text.length) == 0;
+	buffer_free(&spelt);
+	return same;
 }
 
 /* Whether a member that is there comes back as it was written, and not only as
@@ -311,6 +340,8 @@ is_kept(const struct normal_member *member, struct slice normal)
 	switch (member->loss->rule) {
 	case LOSS_SECONDS:
 		return slice_equal(text, normal);
+	case LOSS_UUID:
+		return is_plain_uuid(text);
 	case LOSS_EMPTY_LIST:
 		return !slice_is(text, "");
 	case LOSS_ISO_TIME:
@@ -375,14 +406,32 @@ append_key(struct normal_form *form, struct slice part)
 	buffer_free(&kept);
 }
 
+/* The id as it comes back. */
+static struct slice
+normal_id(struct normal_form *form, const struct record *record,
+    const struct loss_counter *counter)
+{
+	unsigned char uuid[UUID_SIZE];
+
+	if (form->id_loss == NULL || !uuid_parse(record->id, uuid))
+		return record->id;
+	if (!is_plain_uuid(record->id))
+		count_loss(counter, record, slice_of(form->id_loss->member),
+		    form->id_loss);
+	buffer_clear(&form->id);
+	uuid_write(&form->id, uuid);
+	return (struct slice){form->id.data + 1, form->id.length - 2};
+}
+
 /* Store and key. An edge has no direction: its ends stand in byte order. */
 static void
-make_key(struct normal_form *form, const struct record *record)
+make_key(struct normal_form *form, const struct record *record,
+    const struct loss_counter *counter)
 {
 	buffer_clear(&form->key);
 	append_part(&form->key, slice_of(record->store));
 	if (record->kind != RECORD_EDGE) {
-		append_key(form, record->id);
+		append_key(form, normal_id(form, record, counter));
 		return;
 	}
 	if (slice_compare(record->source, record->target) <= 0) {
@@ -417,7 +466,7 @@ normal_form_make(struct normal_form *form, const struct record *record,
 	if (count > 0)
 		qsort(form->members, count, sizeof *form->members,
 		    compare_members);
-	make_key(form, record);
+	make_key(form, record, counter);
 	buffer_clear(&form->body);
 	write_members(form, count, record, object, counter);
 	form->members_length = form->body.length;

@@ -18,6 +18,8 @@ enum loss_rule {
 	                    * or 0 comes back as member ${value}, else 1970 */
 	LOSS_ISO_TIME,     /* ISO 8601: offset and digits are lost, the instant
 	                    * comes back; missing as with LOSS_SECONDS */
+	LOSS_UUID,         /* a UUID: its hyphens and capitals are lost */
+	LOSS_UUID_ID,      /* the same of the record's id; ${member} is "id" */
 	LOSS_EMPTY_LIST    /* missing and "" come back as null */
 };
 
@@ -63,6 +65,8 @@ struct normal_form {
 	struct buffer store;            /* its store, */
 	const struct loss **losses;     /* and the losses that it can have */
 	size_t loss_count;
+	const struct loss *id_loss;     /* of its id, or NULL */
+	struct buffer id;
 	/* The record is known to be repaired on its way (--on-invalid=repair):
 	 * U+0000 is left out of strings, what jsonb can't hold is null. */
 	bool repaired;

@@ -311,6 +311,7 @@ read_line(struct stream_reader *reader, struct line *line,
 	line->kind = slice_is(kind, "commit") ? LINE_COMMIT :
 	    slice_is(kind, "check") ? LINE_CHECK : LINE_DESCRIPTION;
 	if (line->kind == LINE_DESCRIPTION && !slice_is(kind, "table") &&
+	    !slice_is(kind, "home") &&
 	    !slice_is(kind, "finish") && !slice_is(kind, "view") &&
 	    !slice_is(kind, "step"))
 		return bad_line(reader, "a kind that hr does not know", error);

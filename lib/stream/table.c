@@ -18,6 +18,9 @@ static const struct {
 	{TYPE_BIGINT, "bigint", "", false},
 	{TYPE_DOUBLE, "double precision", "", false},
 	{TYPE_BOOLEAN, "boolean", "", false},
+	{TYPE_UUID, "uuid", "", false},
+	{TYPE_BYTEA, "bytea", "", false},
+	{TYPE_LARGE_OBJECT, "oid", "", false},
 	{TYPE_TIMESTAMP, "timestamp", " without time zone", true},
 	{TYPE_TIMESTAMPTZ, "timestamp", " with time zone", true},
 	{TYPE_VECTOR, "vector", "", true},
@@ -37,6 +40,13 @@ table_find(const struct table_set *set, struct slice name)
 		    slice_is(name, set->tables[i].described)))
 			return &set->tables[i];
 	return NULL;
+}
+
+bool
+table_has_home(const struct table_set *set)
+{
+	return set->home.schema != NULL || set->home.setting != NULL ||
+	    set->home.role != NULL || set->home.existing;
 }
 
 int

@@ -1,5 +1,5 @@
 /*
- * Tables as data: what a `table`, `finish` or `view` line of the stream says.
+ * Tables as data: what a `home`, `table`, `finish` or `view` line of the stream says.
  * A schema makes them, a writer creates what they describe. Everything is a
  * name or one of a few fixed forms, never SQL, so that loading a stream from
  * elsewhere can't run anything.
@@ -24,6 +24,9 @@ enum column_type {
 	TYPE_BIGINT,
 	TYPE_DOUBLE,
 	TYPE_BOOLEAN,
+	TYPE_UUID,
+	TYPE_BYTEA,
+	TYPE_LARGE_OBJECT, /* oid; its value is what lies in the object */
 	TYPE_TIMESTAMP,     /* naive, UTC; limit: digits of a second */
 	TYPE_TIMESTAMPTZ,
 	TYPE_VECTOR,        /* limit: dimension */
@@ -83,6 +86,13 @@ struct foreign_key { /* ON DELETE CASCADE */
 	size_t column_count;
 };
 
+/* A table in parts, one a month, each made by a function of the application
+ * that takes the first instants of the month and of the next. */
+struct partitions {
+	const char *column;   /* a time; NULL: the table has no such parts */
+	const char *function; /* in the schema of the tables */
+};
+
 struct table {
 	const char *name;
 	const char *alias; /* an existing table of this name is used instead */
@@ -94,6 +104,7 @@ struct table {
 	size_t key_count;
 	const char *key_name; /* of the primary key's constraint */
 	const char *scope;    /* the column that holds the workspace */
+	struct partitions partitions;
 	struct index *indexes;
 	size_t index_count;
 	struct foreign_key *foreign_keys;
@@ -162,9 +173,21 @@ struct view { /* the parts' rows, one below the other */
 	size_t part_count;
 };
 
+/* Where the tables lie, if it isn't as it is for an application whose tables
+ * hr may make in the first schema of search_path. */
+struct table_home {
+	const char *schema;  /* theirs, by name; or NULL */
+	const char *setting; /* a variable of the session that must hold the
+	                      * workspace, or rows are hidden; or NULL */
+	const char *role;    /* as whom the application works: what hr makes
+	                      * is that role's, if there is one; or NULL */
+	bool existing;       /* the application makes the tables, not hr */
+};
+
 /* All that one schema describes; every pointer lives in the arena. */
 struct table_set {
 	struct arena arena;
+	struct table_home home;
 	struct table *tables;
 	size_t table_count;
 	struct finish *finishes;
@@ -195,14 +218,19 @@ bool table_type_parse(struct slice text, enum column_type *type,
 /** table_type_format(column, buffer): the type as SQL spells it. */
 void table_type_format(const struct column *column, struct buffer *buffer);
 
-/** table_write, table_write_finish, table_write_view: as a line without LF. */
+/** table_write, table_write_finish, table_write_view, table_write_home: as a
+ * line without LF. */
 void table_write(struct buffer *buffer, const struct table *table);
 void table_write_finish(struct buffer *buffer, const struct finish *finish);
 void table_write_view(struct buffer *buffer, const struct view *view);
+void table_write_home(struct buffer *buffer, const struct table_home *home);
+
+/** table_has_home(set): whether there is anything for such a line to say. */
+bool table_has_home(const struct table_set *set);
 
 /**
  * table_read(set, line, error):
- * Add what the parsed `table`, `finish` or `view` line says to ${set}. Return
+ * Add what the parsed `home`, `table`, `finish` or `view` line says to ${set}. Return
  * -1 with STATUS_DATA where a member is missing or of another form.
  */
 int table_read(struct table_set *set, yyjson_val *line, struct error *error);

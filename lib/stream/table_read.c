@@ -163,6 +163,22 @@ read_foreign_key(struct reading *reading, yyjson_val *item,
 }
 
 static void
+read_partitions(struct reading *reading, yyjson_val *line,
+    struct table *table)
+{
+	static const char *const units[] = {"month"};
+	yyjson_val *item = json_member(line, "partitions");
+
+	if (item == NULL)
+		return;
+	(void)read_word(reading, item, "by", units, 1);
+	table->partitions.column = read_text(reading, item, "column");
+	table->partitions.function = read_text(reading, item, "function");
+	if (table_column(table, table->partitions.column) < 0)
+		reading->missing = "partitions";
+}
+
+static void
 read_table(struct reading *reading, yyjson_val *line, struct table *table)
 {
 	yyjson_val *list, *item;
@@ -178,7 +194,7 @@ read_table(struct reading *reading, yyjson_val *line, struct table *table)
 	yyjson_arr_foreach(list, i, max, item)
 		read_column(reading, item, &table->columns[i]);
 	table->key = read_texts(reading, line, "key", &table->key_count);
-	table->key_name = read_text(reading, line, "key_name");
+	table->key_name = read_optional(reading, line, "key_name");
 	list = read_list(reading, line, "indexes", &table->index_count);
 	table->indexes = arena_array(reading->arena, table->index_count,
 	    sizeof *table->indexes);
@@ -190,11 +206,37 @@ read_table(struct reading *reading, yyjson_val *line, struct table *table)
 	    table->foreign_key_count, sizeof *table->foreign_keys);
 	yyjson_arr_foreach(list, i, max, item)
 		read_foreign_key(reading, item, &table->foreign_keys[i]);
+	read_partitions(reading, line, table);
+	if (table->key_count == 0)
+		reading->missing = "key";
 	for (i = 0; i < table->key_count; i++)
 		if (table_column(table, table->key[i]) < 0)
 			reading->missing = "key";
 	if (table_column(table, table->scope) < 0)
 		reading->missing = "scope";
+}
+
+/* Custom variables only, which have a dot in their names: setting one of
+ * PostgreSQL's own would be more than to say whose rows are meant. */
+static bool
+is_custom(const char *setting)
+{
+	const char *dot = strchr(setting, '.');
+	size_t length = strspn(setting, "abcdefghijklmnopqrstuvwxyz_.");
+
+	return dot != NULL && dot != setting && dot[1] != '\0' &&
+	    strchr(dot + 1, '.') == NULL && setting[length] == '\0';
+}
+
+static void
+read_home(struct reading *reading, yyjson_val *line, struct table_home *home)
+{
+	home->schema = read_optional(reading, line, "schema");
+	home->setting = read_optional(reading, line, "setting");
+	home->role = read_optional(reading, line, "role");
+	home->existing = yyjson_is_true(json_member(line, "existing"));
+	if (home->setting != NULL && !is_custom(home->setting))
+		reading->missing = "setting";
 }
 
 static void
@@ -278,6 +320,8 @@ table_read(struct table_set *set, yyjson_val *line, struct error *error)
 	if (slice_is(kind, "table"))
 		read_table(&reading, line,
 		    ADD(set->tables, set->table_count));
+	else if (slice_is(kind, "home"))
+		read_home(&reading, line, &set->home);
 	else if (slice_is(kind, "finish"))
 		read_finish(&reading, line,
 		    ADD(set->finishes, set->finish_count));

@@ -121,8 +121,25 @@ table_write(struct buffer *out, const struct table *table)
 		write_foreign_key(out, &table->foreign_keys[i]);
 	}
 	buffer_append_char(out, ']');
+	if (table->partitions.column != NULL) {
+		buffer_append_text(out, ",\"partitions\":{\"by\":\"month\"");
+		json_write_text(out, "column", table->partitions.column);
+		json_write_text(out, "function", table->partitions.function);
+		buffer_append_char(out, '}');
+	}
 	json_write_text(out, "conflict", "insert");
 	buffer_append_char(out, '}');
+}
+
+void
+table_write_home(struct buffer *out, const struct table_home *home)
+{
+	buffer_append_text(out, "{\"kind\":\"home\"");
+	json_write_text(out, "schema", home->schema);
+	json_write_text(out, "setting", home->setting);
+	json_write_text(out, "role", home->role);
+	json_write_name(out, "existing", false);
+	buffer_append_text(out, home->existing ? "true}" : "false}");
 }
 
 void

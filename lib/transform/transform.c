@@ -15,6 +15,10 @@ write_descriptions(struct stream_writer *writer, struct table_set *set,
 	struct buffer line = {0};
 	int result = 0;
 
+	if (table_has_home(set)) {
+		table_write_home(&line, &set->home);
+		result = stream_write_line(writer, buffer_slice(&line), error);
+	}
 	for (size_t i = 0; i < set->table_count && result == 0; i++) {
 		buffer_clear(&line);
 		table_write(&line, &set->tables[i]);

@@ -119,10 +119,12 @@ find_job(struct exceptions *exceptions, struct source *target,
 	PGresult *result;
 	int64_t there;
 
-	if (connection_number(connection, "SELECT "
-	    "(to_regclass('hybridrag_migration_jobs') IS NOT NULL AND "
-	    "to_regclass('hr.rejects') IS NOT NULL)::int", 0, NULL, &there,
-	    error) != 0)
+	/* A role that may not look there has done nothing by hr either. */
+	if (connection_number(connection, "SELECT coalesce((SELECT CASE WHEN "
+	    "has_schema_privilege(oid, 'USAGE') THEN "
+	    "to_regclass('hybridrag_migration_jobs') IS NOT NULL AND "
+	    "to_regclass('hr.rejects') IS NOT NULL END FROM pg_namespace "
+	    "WHERE nspname = 'hr'), false)::int", 0, NULL, &there, error) != 0)
 		return -1;
 	if (!there)
 		return 0;

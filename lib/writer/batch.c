@@ -27,6 +27,7 @@ batch_free(struct batch *batch)
 	free(batch->rows);
 	free(batch->rejects);
 	free(batch->changes);
+	free(batch->months);
 	free(batch);
 }
 
@@ -38,7 +39,7 @@ batch_clear(struct batch *batch)
 	buffer_clear(&batch->lines);
 	batch->count = 0;
 	batch->digest = (struct digest){0};
-	batch->reject_count = batch->change_count = 0;
+	batch->reject_count = batch->change_count = batch->month_count = 0;
 	arena_free(&batch->arena);
 }
 

@@ -42,6 +42,9 @@ struct batch {
 	struct change *changes;
 	size_t change_count;
 	size_t change_capacity;
+	int *months;         /* for which the rows need a partition */
+	size_t month_count;
+	size_t month_capacity;
 	struct json json;
 	uint64_t current_seq; /* for changes */
 };

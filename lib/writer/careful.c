@@ -8,6 +8,7 @@
 #include "writer/endpoints.h"
 #include "writer/merge.h"
 #include "writer/tables.h"
+#include "writer/through.h"
 
 int
 careful_start_copy(struct loader *loader, const char *before,
@@ -18,7 +19,10 @@ careful_start_copy(struct loader *loader, const char *before,
 
 	buffer_append_text(&sql, before);
 	buffer_append_text(&sql, "COPY ");
-	tables_qualify(loader, &sql, table->name);
+	if (through_is_needed(loader, table))
+		through_write(loader, &sql, table);
+	else
+		tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, " (");
 	sql_columns(&loader->connection, &sql, table);
 	buffer_append_text(&sql, ") FROM STDIN (FORMAT binary)");
@@ -71,7 +75,8 @@ load_rows(struct loader *loader, size_t from, size_t to, struct error *error)
 	    copy_in_send(&loader->connection, batch->copy.data + start,
 	    batch->rows[to - 1].copy_end - start, error) != 0)
 		return -1;
-	return copy_in_end(&loader->connection, error);
+	return copy_in_end(&loader->connection, error) != 0 ? -1 :
+	    through_settle(loader, batch->table, error);
 }
 
 /* " WHERE key = $1 AND …" with the key's texts of one row in ${values}. */

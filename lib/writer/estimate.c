@@ -326,6 +326,7 @@ can_be_toasted(const struct table *table)
 		case TYPE_VARCHAR:
 		case TYPE_VARCHAR_ARRAY:
 		case TYPE_JSONB:
+		case TYPE_BYTEA:
 		case TYPE_VECTOR:
 		case TYPE_HALFVEC:
 			return true;

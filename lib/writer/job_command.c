@@ -5,6 +5,7 @@
 
 #include "base/durable.h"
 #include "base/program.h"
+#include "postgres/sql.h"
 #include "writer/changed.h"
 #include "writer/job.h"
 #include "writer/job_command.h"
@@ -213,6 +214,51 @@ job_command_misuse(const struct job_command *command,
 	return NULL;
 }
 
+/* Go where the job's row is, as one who sees the rows of its workspace. */
+static int
+enter(struct connection *connection, const char *schema, const char *job,
+    struct error *error)
+{
+	int64_t named;
+
+	return connection_use_schema(connection, schema, error) != 0 ? -1 :
+	    connection_number(connection, "SELECT count(set_config("
+	    "tables->0->>'setting', workspace, false)) FROM "
+	    "hybridrag_migration_jobs WHERE job_id = $1 AND "
+	    "tables->0->>'setting' IS NOT NULL", 1, &job, &named, error);
+}
+
+/* The job's row lies beside the application's tables, wherever these are. */
+static int
+go_home(struct connection *connection, const char *job, struct error *error)
+{
+	PGresult *schemas = connection_query(connection, "SELECT n.nspname "
+	    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+	    "WHERE c.relname = 'hybridrag_migration_jobs' AND c.relkind = 'r' "
+	    "ORDER BY n.nspname = current_schema() DESC, n.nspname", 0, NULL,
+	    error);
+	int result = schemas == NULL ? -1 : 0;
+	int64_t found = 0;
+
+	for (int i = 0; result == 0 && found == 0 &&
+	    i < PQntuples(schemas); i++) {
+		const char *schema = PQgetvalue(schemas, i, 0);
+		struct buffer sql = {0};
+
+		buffer_append_text(&sql, "SELECT count(*) FROM ");
+		sql_table(connection, &sql, schema,
+		    "hybridrag_migration_jobs");
+		buffer_append_text(&sql, " WHERE job_id = $1");
+		result = connection_number(connection, buffer_text(&sql), 1,
+		    &job, &found, error);
+		if (result == 0 && found > 0)
+			result = enter(connection, schema, job, error);
+		buffer_free(&sql);
+	}
+	PQclear(schemas);
+	return result;
+}
+
 int
 job_command_run(const struct job_command *command,
     const struct job_command_options *options, struct error *error)
@@ -221,6 +267,8 @@ job_command_run(const struct job_command *command,
 	int result = connection_open(&connection, options->target,
 	    options->program, error);
 
+	if (result == 0 && options->job != NULL)
+		result = go_home(&connection, options->job, error);
 	if (result == 0)
 		result = command->run(&connection, options, error);
 	connection_close(&connection);

@@ -15,13 +15,14 @@ struct discard {
 
 enum { FOUND_SCHEMA, FOUND_WORKSPACE, FOUND_PHASE, FOUND_MERGE, FOUND_LATER,
     FOUND_STAGED };
-enum { TABLE_NAME, TABLE_SCOPE, TABLE_KEY };
+enum { TABLE_NAME, TABLE_SCOPE, TABLE_KEY, TABLE_LARGE_OBJECT };
 
 static int
 find_tables(struct discard *discard, struct error *error)
 {
 	discard->tables = connection_query(discard->connection, "SELECT "
-	    "e->>'table', e->>'scope', e->>'key' FROM hybridrag_migration_jobs "
+	    "e->>'table', e->>'scope', e->>'key', e->>'large_object' FROM "
+	    "hybridrag_migration_jobs "
 	    "j, jsonb_array_elements(j.tables) WITH ORDINALITY AS t(e, n) "
 	    "WHERE job_id = $1 AND to_regclass(quote_ident(j.pg_schema) || "
 	    "'.' || quote_ident(e->>'table')) IS NOT NULL ORDER BY n", 1,
@@ -50,6 +51,30 @@ write_rows(struct discard *discard, int i, struct buffer *sql,
 		return 0;
 	return merge_list_write_made_by(connection, sql, discard->job, name,
 	    PQgetvalue(discard->tables, i, TABLE_KEY), error);
+}
+
+/* The large objects that the rows to be deleted refer to. */
+static int
+unlink_objects(struct discard *discard, int i, struct error *error)
+{
+	const char *workspace = PQgetvalue(discard->found, 0,
+	    FOUND_WORKSPACE);
+	struct buffer sql = {0};
+	int64_t count;
+	int result;
+
+	if (PQgetisnull(discard->tables, i, TABLE_LARGE_OBJECT))
+		return 0;
+	buffer_append_text(&sql, "SELECT count(lo_unlink(t.");
+	connection_identifier(discard->connection, &sql, PQgetvalue(
+	    discard->tables, i, TABLE_LARGE_OBJECT));
+	buffer_append_text(&sql, "))");
+	result = write_rows(discard, i, &sql, error);
+	if (result == 0)
+		result = connection_number(discard->connection,
+		    buffer_text(&sql), 1, &workspace, &count, error);
+	buffer_free(&sql);
+	return result;
 }
 
 static int
@@ -91,7 +116,8 @@ delete_rows(struct discard *discard, struct error *error)
 	PGresult *done;
 
 	for (int i = PQntuples(discard->tables); i-- > 0;)
-		if (delete_from(discard, i, error) != 0)
+		if (unlink_objects(discard, i, error) != 0 ||
+		    delete_from(discard, i, error) != 0)
 			return -1;
 	if (PQgetvalue(discard->found, 0, FOUND_MERGE)[0] != 't')
 		return 0;

@@ -24,6 +24,16 @@ write_key_names(const struct table *table, struct buffer *out)
 	buffer_append_char(out, ']');
 }
 
+/* Its rows can't go without what they refer to. */
+static void
+write_large_object(const struct table *table, struct buffer *out)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].type == TYPE_LARGE_OBJECT)
+			json_write_text(out, "large_object",
+			    table->columns[i].name);
+}
+
 void
 job_write_tables(const struct table_set *set, struct buffer *out)
 {
@@ -37,6 +47,9 @@ job_write_tables(const struct table_set *set, struct buffer *out)
 		json_write_name(out, "scope", false);
 		json_write_string(out, slice_of(set->tables[i].scope));
 		write_key_names(&set->tables[i], out);
+		write_large_object(&set->tables[i], out);
+		if (set->home.setting != NULL)
+			json_write_text(out, "setting", set->home.setting);
 		buffer_append_char(out, '}');
 	}
 	buffer_append_char(out, ']');

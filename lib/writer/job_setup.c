@@ -94,7 +94,8 @@ job_prepare(struct connection *connection, const char *schema,
 	    "HAVING EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
 	    "to_regclass(quote_ident($1) || '.hybridrag_migration_jobs') AND "
 	    "attname = 'verification')", 1, values, &there, error) != 0)
-		return -1;
+		return strcmp(connection->sqlstate, "42501") == 0 ?
+		    refuse_setup(connection, schema, error) : -1;
 	if (there == 5)
 		return 0;
 	/* Two first runs at once must not trip over each other. */

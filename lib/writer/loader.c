@@ -4,15 +4,18 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "postgres/home.h"
 #include "writer/batch.h"
 #include "writer/compression.h"
 #include "writer/finish.h"
 #include "writer/job.h"
 #include "writer/loader.h"
 #include "writer/merge_waiting.h"
+#include "writer/partitions.h"
 #include "writer/settle.h"
 #include "writer/staging.h"
 #include "writer/tables.h"
+#include "writer/through.h"
 
 enum { FULL = 8 * 1024 * 1024 }; /* bytes of a batch as COPY BINARY */
 
@@ -39,6 +42,8 @@ loader_close(struct loader *loader)
 	free(loader->progress);
 	free(loader->replays);
 	free(loader->untold);
+	free(loader->through);
+	free(loader->months);
 	*loader = (struct loader){0};
 }
 
@@ -91,7 +96,8 @@ loader_begin(struct loader *loader, const struct header *header,
 		return error_set(error, STATUS_USAGE, "the stream is a sample "
 		    "(hr-extract --sample or --count): only a dry run takes "
 		    "it");
-	loader->schema = loader->home = connection_schema(connection, error);
+	loader->schema = loader->home = home_enter(connection, &set->home,
+	    workspace, error);
 	if (loader->home == NULL || check_writable(connection, error) != 0 ||
 	    job_prepare(connection, loader->home, error) != 0 ||
 	    job_lock(connection, loader->home, workspace, error) != 0 ||
@@ -102,7 +108,7 @@ loader_begin(struct loader *loader, const struct header *header,
 	    catalog_resolve(connection, loader->home, set, &existing,
 	    error) == 0 && job_start(loader, error) == 0 &&
 	    (loader->options.staging ? staging_open : tables_create)(loader,
-	    existing, error) == 0 &&
+	    existing, error) == 0 && through_open(loader, error) == 0 &&
 	    (!loader->options.merge || merge_waiting_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
@@ -214,6 +220,8 @@ take(struct loader *loader, size_t store, struct table *table,
 		    record->detail, record->rejected);
 	else
 		batch_take(batch, line, loader->options.repair);
+	if (record->kind == RECORD_ROW)
+		partitions_note(batch, record->value);
 	return batch->count + batch->reject_count >=
 	    loader->options.batch_size || batch->copy.length >= FULL ?
 	    settle_begin(loader, error) : 0;

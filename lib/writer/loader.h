@@ -76,6 +76,10 @@ struct loader {
 	struct replay *replays;          /* likewise */
 	const char **untold; /* likewise: the table of a batch that committed()
 	                      * wasn't told of, or NULL */
+	bool *through; /* of each table: its rows take a way round (through.h) */
+	int *months;   /* that have a partition */
+	size_t month_count;
+	size_t month_capacity;
 	double durable;      /* when the last COMMIT waited for the disk */
 	double waited;       /* seconds for the server, so far */
 	struct batch *filling; /* takes the rows that come */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "postgres/home.h"
 #include "writer/compression.h"
 #include "writer/job.h"
 #include "writer/preview_target.h"
@@ -330,8 +331,8 @@ preview_target(struct preview *preview, bool **existing, struct error *error)
 	    look_at_compression(preview, connection, error) == 0 &&
 	    measure_round_trip(preview, connection, error) == 0 &&
 	    look_at_space(preview, connection, error) == 0 &&
-	    (loader.schema = loader.home = connection_schema(connection,
-	    error)) != NULL &&
+	    (loader.schema = loader.home = home_enter(connection,
+	    &preview->set->home, loader.workspace, error)) != NULL &&
 	    look_at_job(preview, &loader, error) == 0) {
 		look_at_tables(preview, &loader, existing);
 		look_at_limits(preview);

@@ -4,7 +4,9 @@
 #include "postgres/copy_in.h"
 #include "writer/careful.h"
 #include "writer/job.h"
+#include "writer/partitions.h"
 #include "writer/settle.h"
+#include "writer/through.h"
 
 /*
  * What begins the batch's transaction. The last table's rows make the
@@ -38,6 +40,8 @@ settle_rows(struct loader *loader, struct error *error)
 {
 	struct batch *batch = loader->batch;
 
+	if (partitions_make(loader, error) != 0)
+		return -1;
 	if (batch->count == 0 || loader->options.merge)
 		return connection_run(&loader->connection, opening(loader),
 		    error) != 0 ? -1 :
@@ -46,7 +50,8 @@ settle_rows(struct loader *loader, struct error *error)
 	    error) != 0 || copy_in_send(&loader->connection, batch->copy.data,
 	    batch->copy.length, error) != 0)
 		return -1;
-	if (copy_in_end(&loader->connection, error) == 0)
+	if (copy_in_end(&loader->connection, error) == 0 &&
+	    through_settle(loader, batch->table, error) == 0)
 		return 0;
 	if (!careful_row_fault(&loader->connection))
 		return -1;

@@ -143,7 +143,8 @@ create_table(struct loader *loader, const struct table *table,
 		write_default(loader, &table->columns[i], &sql);
 		buffer_append_text(&sql, ", ");
 	}
-	sql_name(connection, &sql, "CONSTRAINT ", table->key_name);
+	if (table->key_name != NULL)
+		sql_name(connection, &sql, "CONSTRAINT ", table->key_name);
 	buffer_append_text(&sql, " PRIMARY KEY (");
 	sql_names(connection, &sql, table->key, table->key_count);
 	buffer_append_text(&sql, "))");
@@ -155,10 +156,44 @@ create_table(struct loader *loader, const struct table *table,
 	return result;
 }
 
+/* Whether the stream holds a store whose table isn't there. */
+static bool
+is_needed(const struct loader *loader, const struct table *table)
+{
+	int store = stream_store_index(loader->header,
+	    slice_of(table->store));
+
+	return store >= 0 && loader->header->stores[store].count > 0;
+}
+
+/* The application's own tables: hr makes none of them. One that isn't there,
+ * and for which no record comes, is left out. */
+static int
+check_there(struct loader *loader, const bool *existing, struct error *error)
+{
+	struct table_set *set = loader->set;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->table_count; i++) {
+		if (!existing[i] && is_needed(loader, &set->tables[i]))
+			return error_set(error, STATUS_TARGET, "%s: there is "
+			    "no table %s.%s: it is the application's to make; "
+			    "start it once on this database, so that it does",
+			    loader->connection.place, loader->home,
+			    set->tables[i].name);
+		if (existing[i])
+			set->tables[kept++] = set->tables[i];
+	}
+	set->table_count = kept;
+	return 0;
+}
+
 int
 tables_create(struct loader *loader, const bool *existing,
     struct error *error)
 {
+	if (loader->set->home.existing && loader->schema == loader->home)
+		return check_there(loader, existing, error);
 	for (size_t i = 0; i < loader->set->table_count; i++)
 		if (!existing[i] && create_table(loader,
 		    &loader->set->tables[i], error) != 0)

@@ -10,7 +10,8 @@
 
 static const char *const types[] = {"text", "character varying(3)",
     "character varying(3)[]", "text[]", "jsonb", "integer", "bigint",
-    "double precision", "boolean", "timestamp without time zone",
+    "double precision", "boolean", "uuid", "bytea", "oid",
+    "timestamp without time zone",
     "timestamp(0) without time zone", "timestamp with time zone",
     "vector(3)", "vector", "halfvec(2)", "halfvec"};
 

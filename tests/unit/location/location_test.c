@@ -43,6 +43,12 @@ files(void **state)
 	parse(scratch_write_text("a:b", ""));
 	assert_int_equal(location.form, LOCATION_STREAM);
 	location_free(&location);
+	/* A system whose places are files. */
+	snprintf(text, sizeof text, "llmspell:%s", scratch_path("a:b"));
+	parse(text);
+	assert_int_equal(location.form, LOCATION_FILES);
+	assert_string_equal(location.system->name, "llmspell");
+	location_free(&location);
 	expect_refused("lightrag:/nonexistent", STATUS_SOURCE,
 	    "/nonexistent: ");
 	expect_refused("chroma:/nonexistent", STATUS_SOURCE,

@@ -74,6 +74,16 @@ there_and_back(void **state)
 	expect_back("bigint", "9223372036854775807", "9223372036854775807");
 	expect_back("double precision", "0.1", "0.10000000000000001");
 	expect_back("boolean", "true", "true");
+	expect_back("uuid", "\"7C9E6679-7425-40de-944b-e07fc1f90ae7\"",
+	    "\"7c9e6679-7425-40de-944b-e07fc1f90ae7\"");
+	expect_back("uuid", "\"7c9e6679742540de944be07fc1f90ae7\"",
+	    "\"7c9e6679-7425-40de-944b-e07fc1f90ae7\"");
+	expect_back("bytea", "\"AP8=\"", "\"AP8=\"");
+	expect_back("bytea", "\"\"", "\"\"");
+	expect_back("oid", "\"AP8=\"", "\"AP8=\"");
+	expect_back("text[]", "[\"a\"]", "[\"a\"]");
+	expect_back("timestamp with time zone", "\"infinity\"",
+	    "\"infinity\"");
 	expect_back("timestamp without time zone",
 	    "\"2026-08-05T01:02:03.456789\"", "\"2026-08-05T01:02:03.456789\"");
 	expect_back("timestamp(0) without time zone",
@@ -83,6 +93,26 @@ there_and_back(void **state)
 	expect_back("vector(2)", "[1,-0.0]", "\"AACAPwAAAIA=\"");
 	expect_back("halfvec(2)", "[1,0.5]", "\"AACAPwAAAD8=\"");
 	expect_back("vector", "[1]", "\"AACAPw==\"");
+}
+
+/* Where there must be a value, null is jsonb's own; elsewhere it is none. */
+static void
+null_in_jsonb(void **state)
+{
+	struct column column = column_of("jsonb");
+	struct copy_problem problem = {0};
+	struct buffer out = {0};
+
+	(void)state;
+	column.not_null = true;
+	assert_true(encode(&column, "null", false, &out, &problem));
+	assert_int_equal(out.length, 2 + 4 + 5);
+	assert_memory_equal(out.data + 6, "\1null", 5);
+	column = column_of("text");
+	column.not_null = true;
+	assert_false(encode(&column, "null", false, &out, &problem));
+	assert_string_equal(problem.reason, "missing-value");
+	buffer_free(&out);
 }
 
 static void
@@ -118,6 +148,15 @@ refused(void **state)
 	expect_refused("integer", "\"1\"", "bad-number");
 	expect_refused("bigint", "9223372036854775808", "bad-number");
 	expect_refused("boolean", "0", "wrong-type");
+	expect_refused("uuid", "\"7c9e6679-742540de944be07fc1f90ae7\"",
+	    "wrong-type");
+	expect_refused("uuid", "\"7c9e6679-7425-40de-944b-e07fc1f90aeg\"",
+	    "wrong-type");
+	expect_refused("uuid", "7", "wrong-type");
+	expect_refused("bytea", "\"A\"", "wrong-type");
+	expect_refused("bytea", "[]", "wrong-type");
+	expect_refused("timestamp with time zone", "\"-infinity\"",
+	    "bad-time");
 	expect_refused("timestamp without time zone", "\"soon\"", "bad-time");
 	expect_refused("vector(2)", "[1]", "bad-vector");
 	expect_refused("vector(2)", "[1,NaN]", "bad-vector");
@@ -304,6 +343,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(null_in_jsonb),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(not_null),
 		cmocka_unit_test(repairs),

@@ -99,9 +99,18 @@ static void
 misshapen(void **state)
 {
 	(void)state;
-	refuse("key_name", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	/* Nobody could tell its rows apart. */
+	refuse("key", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
 	    "\"scope\":\"a\",\"columns\":[{\"name\":\"a\",\"type\":\"text\"}],"
-	    "\"key\":[\"a\"],\"indexes\":[],\"foreign_keys\":[]}");
+	    "\"key\":[],\"indexes\":[],\"foreign_keys\":[]}");
+	refuse("partitions", "{\"kind\":\"table\",\"table\":\"t\","
+	    "\"from\":\"s\",\"scope\":\"a\",\"columns\":[{\"name\":\"a\","
+	    "\"type\":\"text\"}],\"partitions\":{\"by\":\"month\","
+	    "\"column\":\"b\",\"function\":\"f\"}," REST);
+	refuse("by", "{\"kind\":\"table\",\"table\":\"t\","
+	    "\"from\":\"s\",\"scope\":\"a\",\"columns\":[{\"name\":\"a\","
+	    "\"type\":\"text\"}],\"partitions\":{\"by\":\"hour\","
+	    "\"column\":\"a\",\"function\":\"f\"}," REST);
 	refuse("type", "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
 	    "\"scope\":\"a\",\"columns\":[{\"name\":\"a\",\"type\":\"money\"}],"
 	    REST);
@@ -124,6 +133,61 @@ misshapen(void **state)
 	    "\"form\":\"sql\",\"text\":\"1\"}]}]}");
 	refuse("parts", "{\"kind\":\"view\",\"schema\":\"s\",\"view\":\"v\","
 	    "\"parts\":[]}");
+}
+
+static void
+read_line(struct table_set *set, const char *text)
+{
+	struct error error = {0};
+	struct json json;
+	yyjson_val *root;
+
+	json_open(&json);
+	assert_int_equal(json_parse(&json, slice_of(text), &root), JSON_GOOD);
+	if (table_read(set, root, &error) != 0)
+		fail_msg("%s", error.message);
+	json_close(&json);
+}
+
+/* Where the tables lie, and what makes their parts, go through a line. */
+static void
+homes(void **state)
+{
+	static const char *const lines[] = {
+	    "{\"kind\":\"home\",\"existing\":false}",
+	    "{\"kind\":\"home\",\"schema\":\"s\",\"setting\":\"a.b_c\","
+	    "\"role\":\"r\",\"existing\":true}",
+	    "{\"kind\":\"home\",\"setting\":\"a.b\",\"existing\":false}"};
+	static const char *const settings[] = {"role", ".a", "a.", "a.b.c",
+	    "search_path", "a.b;c", "A.b"};
+	struct table_set set = {0};
+	struct buffer text = {0};
+
+	(void)state;
+	assert_false(table_has_home(&set));
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		read_line(&set, lines[i]);
+		assert_int_equal(table_has_home(&set), i > 0);
+		buffer_clear(&text);
+		table_write_home(&text, &set.home);
+		assert_string_equal(buffer_text(&text), lines[i]);
+	}
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		buffer_clear(&text);
+		buffer_format(&text, "{\"kind\":\"home\",\"setting\":\"%s\"}",
+		    settings[i]);
+		refuse("setting", buffer_text(&text));
+	}
+	read_line(&set, "{\"kind\":\"table\",\"table\":\"t\",\"from\":\"s\","
+	    "\"scope\":\"a\",\"columns\":[{\"name\":\"a\",\"type\":\"text\"}],"
+	    "\"partitions\":{\"by\":\"month\",\"column\":\"a\","
+	    "\"function\":\"f\"}," REST);
+	buffer_clear(&text);
+	table_write(&text, &set.tables[0]);
+	assert_non_null(strstr(buffer_text(&text), ",\"partitions\":"
+	    "{\"by\":\"month\",\"column\":\"a\",\"function\":\"f\"}"));
+	buffer_free(&text);
+	table_set_free(&set);
 }
 
 static void
@@ -160,7 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(misshapen),
-		cmocka_unit_test(types),
+		cmocka_unit_test(homes), cmocka_unit_test(types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,53 @@
+#include "base/memory.h"
+#include "schema/llmspell.h"
+
+static void
+add_relations(struct table_set *set)
+{
+	static const struct relation relations[] = {
+		{"every artifact's session exists", "artifacts", "session_id",
+		    "sessions", "session_id", true},
+		{"every artifact's content exists", "artifacts",
+		    "content_hash", "artifact_content", "content_hash", true},
+		{"every relationship begins at an entity", "relationships",
+		    "from_entity", "entities", "entity_id", false},
+		{"every relationship leads to an entity", "relationships",
+		    "to_entity", "entities", "entity_id", false},
+	};
+	enum { COUNT = sizeof relations / sizeof relations[0] };
+
+	set->relations = memory_array(COUNT, sizeof *set->relations);
+	for (size_t i = 0; i < COUNT; i++)
+		set->relations[set->relation_count++] = relations[i];
+}
+
+/* Each tenant sees its own rows, and only when the session has named it. */
+static int
+describe(const struct header *header, const struct schema_options *options,
+    struct table_set *set, struct error *error)
+{
+	(void)header, (void)options;
+	*set = (struct table_set){.home = {.schema = "llmspell",
+	    .setting = "app.current_tenant_id", .role = "llmspell_app",
+	    .existing = true}};
+	set->tables = memory_array(LLMSPELL_STORES, sizeof *set->tables);
+	for (size_t i = 0; i < LLMSPELL_STORES; i++)
+		if (mapping_describe(&llmspell_mappings[i], &set->arena,
+		    llmspell_mappings[i].table, 0,
+		    &set->tables[set->table_count++], error) != 0)
+			return -1;
+	table_find(set, slice_of("event_log"))->partitions =
+	    (struct partitions){"timestamp", "create_event_log_partition"};
+	add_relations(set);
+	return 0;
+}
+
+const struct schema_class schema_llmspell = {
+	.name = "llmspell",
+	.mappings = llmspell_mappings,
+	.mapping_count = LLMSPELL_STORES,
+	.losses = &llmspell_losses,
+	.describe = describe,
+	.entities = "entities",
+	.relations = "relationships",
+};
