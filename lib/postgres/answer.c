@@ -75,8 +75,9 @@ answer_is_coming(struct connection *connection)
 	return false;
 }
 
-bool
-answer_more(struct connection *connection)
+/* Until one of ${events} came; false where the connection is lost. */
+static bool
+wait_for(struct connection *connection, short events)
 {
 	PGconn *pg = connection->pg;
 	double moved = clock_seconds();
@@ -84,8 +85,7 @@ answer_more(struct connection *connection)
 	bool ready = false;
 
 	while (!ready) {
-		ready = is_ready(pg, (short)(POLLIN | (PQflush(pg) > 0 ?
-		    POLLOUT : 0)));
+		ready = is_ready(pg, events);
 		/* Also where nothing seems to be there: TLS may have it. */
 		if (PQconsumeInput(pg) != 1)
 			return false;
@@ -101,12 +101,21 @@ answer_more(struct connection *connection)
 }
 
 bool
+answer_more(struct connection *connection)
+{
+	return wait_for(connection, (short)(POLLIN |
+	    (PQflush(connection->pg) > 0 ? POLLOUT : 0)));
+}
+
+/* Only while something is left to send: else nobody might say anything. */
+bool
 answer_flush(struct connection *connection)
 {
-	int left = PQflush(connection->pg);
+	int left;
 
-	while (left > 0 && answer_more(connection))
-		left = PQflush(connection->pg);
+	while ((left = PQflush(connection->pg)) > 0)
+		if (!wait_for(connection, POLLIN | POLLOUT))
+			return false;
 	return left == 0;
 }
 

@@ -55,12 +55,15 @@ stages as $stages | {
             "copy-text"),
         figure("index"; "whole", "load", "finishing", "copy-binary-and-index"),
         figure("dry-run"; "dry-run"),
+        figure("inserts"; "load", "inserts-batches", "inserts-rows"),
         ($data[] | select(.part | startswith("memory ")).part | figure(.; "load", "verify"))],
     stages: $stages,
     goals: [ratio("load"; "load ÷ \\copy BINARY"; "load"; "copy-binary"; 1.25),
         ratio("load"; "load ÷ \\copy BINARY with lz4"; "load"; "copy-binary-lz4"; 1.25),
         ratio("load"; "load ÷ \\copy text"; "load"; "copy-text"; 0.3),
         ratio("index"; "whole ÷ (\\copy BINARY + CREATE INDEX)"; "whole"; "copy-binary-and-index"; 0.45),
+        ratio("inserts"; "load ÷ executemany in Python"; "load"; "inserts-batches"; 0.1),
+        ratio("inserts"; "load ÷ a row at a time in Python"; "load"; "inserts-rows"; 0.1),
         ratio("load"; "verify ÷ load"; "verify"; "load"; 0.6),
         memory_goals($stages), dry_run_goal]
 }

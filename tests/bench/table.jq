@@ -29,4 +29,5 @@ def size: "\(.part | left(14))\(.chunks | right(8)) chunks × \(.dimension), \(.
 "other index, a \\copy a table, one psql; hr-load chooses lz4 for long values, \\copy takes the\nserver's default, pglz, unless lz4 is in its name. CREATE INDEX: the same indexes, b-tree and HNSW, at the",
 "server's defaults. All variants by turns on one server with its own configuration, fsync on,",
 "each into a fresh database after a checkpoint; files read before. Ratios are each round's.",
+"inserts: the way of HybridRAG's migrations, in Python: fewer columns, the same records.",
 "CPU seconds: the median of each program's; server, its backend without\nparallel workers, up to the end of loading."
