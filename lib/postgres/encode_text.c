@@ -18,8 +18,8 @@ put_text_bytes(struct encoding *encoding, struct slice text)
 	}
 	if (encoding->repair == NULL)
 		return encoding_refuse(encoding, "nul-character",
-		    "holds U+0000, which "
-		    "PostgreSQL can't store (--on-invalid=repair removes it)");
+		    "holds U+0000, which PostgreSQL can't store "
+		    "(--on-invalid=repair removes it)");
 	for (size_t i = 0; i < text.length; i++)
 		if (text.data[i] != '\0')
 			buffer_append_char(encoding->out, text.data[i]);
@@ -49,8 +49,8 @@ check_limit(struct encoding *encoding, struct slice text)
 	if (characters <= limit)
 		return true;
 	return encoding_refuse(encoding, "too-long",
-	    "has %zu characters, the column "
-	    "takes %u", characters, (unsigned)limit);
+	    "has %zu characters, the column takes %u", characters,
+	    (unsigned)limit);
 }
 
 bool
@@ -107,8 +107,8 @@ put_jsonb_string(struct encoding *encoding, struct slice text)
 	}
 	if (encoding->repair == NULL)
 		return encoding_refuse(encoding, "nul-character",
-		    "holds U+0000, which "
-		    "PostgreSQL can't store (--on-invalid=repair removes it)");
+		    "holds U+0000, which PostgreSQL can't store "
+		    "(--on-invalid=repair removes it)");
 	buffer_clear(encoding->scratch);
 	for (size_t i = 0; i < text.length; i++)
 		if (text.data[i] != '\0')
@@ -130,8 +130,8 @@ put_jsonb_number(struct encoding *encoding, struct slice text)
 	}
 	if (encoding->repair == NULL)
 		return encoding_refuse(encoding, "bad-number",
-		    "holds the number %s, "
-		    "which jsonb can't (--on-invalid=repair makes it null)",
+		    "holds the number %s, which jsonb can't "
+		    "(--on-invalid=repair makes it null)",
 		    error_clip(text.data, text.length, clipped,
 		    sizeof clipped));
 	buffer_append_text(encoding->out, "null");

@@ -107,8 +107,7 @@ encode_vector(struct encoding *encoding, yyjson_val *value)
 	    (encoding->column->limit > 0 &&
 	    dimension != encoding->column->limit))
 		return encoding_refuse(encoding, "bad-vector",
-		    "has %zu dimensions, "
-		    "the column %u", dimension,
+		    "has %zu dimensions, the column %u", dimension,
 		    (unsigned)encoding->column->limit);
 	return put_vector(encoding, dimension);
 }
