@@ -21,6 +21,7 @@ static const char help[] =
     "Usage: hr-verify [OPTION]... SOURCE TARGET\n"
     "Compare every record of SOURCE with every record of TARGET.\n"
     "\n"
+    "  --store S                only this store (may be repeated)\n"
     "  --counts                 compare only how many there are\n"
     "  --sample N               compare about N records\n"
     "  --queries N              ask both sides for the neighbours of N embeddings\n"
@@ -46,6 +47,8 @@ note(void *context, const char *text)
 }
 
 /* What the command line says of one comparison. */
+enum { MOST_STORES = 64 };
+
 struct options {
 	struct source_options sides[2];
 	struct filter_options filter;
@@ -53,6 +56,7 @@ struct options {
 	const char *report; /* a file, or NULL */
 	uint64_t limit;
 	bool json;
+	const char *only[MOST_STORES];
 };
 
 /* On standard output, and as JSON in the file, too, if one was named. */
@@ -104,7 +108,9 @@ static int
 parse_options(int argc, char **argv, struct options *options,
     struct comparison *comparison)
 {
+	struct option_list only = {options->only, 0, MOST_STORES};
 	const struct program_option table[] = {
+		{"store", .list = &only},
 		{"counts", .flag = &comparison->counts_only},
 		{"sample", .number = &comparison->sample,
 		    .most = 1000000000000},
@@ -147,6 +153,10 @@ parse_options(int argc, char **argv, struct options *options,
 		comparison->losses = class->losses;
 	comparison->limit = (size_t)options->limit;
 	options->sides[1].accept_changed = options->sides[0].accept_changed;
+	for (size_t i = 0; i < 2 && only.count > 0; i++) {
+		options->sides[i].reader.only = options->only;
+		options->sides[i].reader.only_count = only.count;
+	}
 	return result;
 }
 

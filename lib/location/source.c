@@ -193,9 +193,7 @@ open_postgres(struct source *source, struct error *error)
 	    open_schema(source, error) != 0)
 		return -1;
 	options.workspace = schema_workspace(source->schema);
-	if (source->location.pg_schema != NULL)
-		schema_tables(source->schema)->home.schema =
-		    source->location.pg_schema;
+	options.schema = source->location.pg_schema;
 	source->reader = postgres_reader_open(&source->connection,
 	    schema_tables(source->schema), &options, error);
 	return source->reader == NULL ? -1 : 0;

@@ -384,6 +384,21 @@ choose_tables(struct postgres_reader *reader, struct error *error)
 	    options->only[0]);
 }
 
+/* What is staged comes before what the application has, jobs and all. */
+static char *
+enter(struct connection *connection, const struct table_home *home,
+    const struct postgres_reader_options *options, struct error *error)
+{
+	char *schema = home_enter(connection, home, options->workspace,
+	    error);
+
+	if (schema == NULL || options->schema == NULL)
+		return schema;
+	free(schema);
+	return connection_use_schema(connection, options->schema, error) != 0 ?
+	    NULL : connection_schema(connection, error);
+}
+
 struct reader *
 postgres_reader_open(struct connection *connection, struct table_set *set,
     const struct postgres_reader_options *options, struct error *error)
@@ -400,8 +415,7 @@ postgres_reader_open(struct connection *connection, struct table_set *set,
 	    .workspace = options->workspace,
 	    .stores = memory_array(set->table_count, sizeof(struct store)),
 	    .store_count = set->table_count};
-	reader->schema = home_enter(connection, &set->home,
-	    options->workspace, error);
+	reader->schema = enter(connection, &set->home, options, error);
 	if (reader->schema == NULL || catalog_resolve(connection,
 	    reader->schema, set, &reader->existing, error) != 0 ||
 	    choose_tables(reader, error) != 0 ||

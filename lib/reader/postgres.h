@@ -12,6 +12,8 @@
 
 struct postgres_reader_options {
 	const char *workspace; /* whose rows */
+	const char *schema;    /* PostgreSQL's, of staged rows; NULL: the tables'
+	                        * own */
 	bool ordered;          /* by key under collation "C": seq is then the
 	                        * same each time */
 	uint64_t limit;        /* most rows of a table; 0: all */

@@ -123,8 +123,10 @@ open_source(const struct pass *pass, struct error *error)
 	if (side->kept != NULL)
 		return 0;
 	options.hint = side->hint;
-	options.reader.only = pass->only;
-	options.reader.only_count = pass->only_count;
+	if (pass->only != NULL) {
+		options.reader.only = pass->only;
+		options.reader.only_count = pass->only_count;
+	}
 	side->kept = memory_alloc(sizeof *side->kept);
 	return source_open(side->kept, side->text, &options, error);
 }

@@ -7,6 +7,28 @@
 #include "writer/promote.h"
 #include "writer/staging.h"
 
+/* Large objects that only its rows refer to. */
+static int
+unlink_objects(struct connection *connection, const char *schema,
+    struct error *error)
+{
+	PGresult *found = connection_query(connection, "SELECT format('SELECT "
+	    "count(lo_unlink(m.oid)) FROM pg_largeobject_metadata m WHERE "
+	    "m.oid IN (SELECT %I FROM %I.%I)', a.attname, n.nspname, "
+	    "c.relname) FROM pg_attribute a JOIN pg_class c ON c.oid = "
+	    "a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+	    "n.nspname = $1 AND c.relkind = 'r' AND a.attnum > 0 AND NOT "
+	    "a.attisdropped AND a.atttypid = 'oid'::regtype", 1, &schema,
+	    error);
+	int result = found == NULL ? -1 : 0;
+
+	for (int i = 0; result == 0 && i < PQntuples(found); i++)
+		result = connection_run(connection, PQgetvalue(found, i, 0),
+		    error);
+	PQclear(found);
+	return result;
+}
+
 /* Its tables, in one statement: what else hangs on them is an error. */
 static int
 drop_schema(struct connection *connection, const char *schema, int64_t *bytes,
@@ -19,7 +41,8 @@ drop_schema(struct connection *connection, const char *schema, int64_t *bytes,
 	    "FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r') "
 	    "FROM pg_namespace n WHERE nspname = $1", 1, &schema, error);
 	struct buffer sql = {0};
-	int result = found == NULL ? -1 : 0;
+	int result = found == NULL ? -1 : unlink_objects(connection, schema,
+	    error);
 
 	if (result == 0 && PQntuples(found) > 0) {
 		*bytes += strtoll(PQgetvalue(found, 0, 1), NULL, 10);

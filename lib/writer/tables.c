@@ -122,6 +122,32 @@ tables_toast_target(const struct table *table)
 	    TOAST_TARGET : 0;
 }
 
+/* The columns as the application made them, or as the schema says. */
+static void
+write_columns(struct loader *loader, const struct table *table,
+    struct buffer *sql)
+{
+	struct connection *connection = &loader->connection;
+
+	if (loader->set->home.existing) {
+		buffer_append_text(sql, "LIKE ");
+		sql_table(connection, sql, loader->home, table->name);
+		buffer_append_text(sql, " INCLUDING DEFAULTS INCLUDING "
+		    "STORAGE, ");
+		return;
+	}
+	for (size_t i = 0; i < table->column_count; i++) {
+		connection_identifier(connection, sql,
+		    table->columns[i].name);
+		buffer_append_char(sql, ' ');
+		table_type_format(&table->columns[i], sql);
+		if (table->columns[i].not_null)
+			buffer_append_text(sql, " NOT NULL");
+		write_default(loader, &table->columns[i], sql);
+		buffer_append_text(sql, ", ");
+	}
+}
+
 static int
 create_table(struct loader *loader, const struct table *table,
     struct error *error)
@@ -133,16 +159,7 @@ create_table(struct loader *loader, const struct table *table,
 	buffer_append_text(&sql, "CREATE TABLE ");
 	tables_qualify(loader, &sql, table->name);
 	buffer_append_text(&sql, " (");
-	for (size_t i = 0; i < table->column_count; i++) {
-		connection_identifier(connection, &sql,
-		    table->columns[i].name);
-		buffer_append_char(&sql, ' ');
-		table_type_format(&table->columns[i], &sql);
-		if (table->columns[i].not_null)
-			buffer_append_text(&sql, " NOT NULL");
-		write_default(loader, &table->columns[i], &sql);
-		buffer_append_text(&sql, ", ");
-	}
+	write_columns(loader, table, &sql);
 	if (table->key_name != NULL)
 		sql_name(connection, &sql, "CONSTRAINT ", table->key_name);
 	buffer_append_text(&sql, " PRIMARY KEY (");

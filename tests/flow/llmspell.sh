@@ -111,3 +111,31 @@ psql -Xq -v ON_ERROR_STOP=1 -f "$DATA/llmspell-postgres.sql" "$URI" 2>/dev/null 
 exits 1 'all tenants' hr migrate --from "llmspell:$file" --all-workspaces --to "$URI"
 is 'default,system,tenant-a,tenant-b' "$(sql "select string_agg(workspace, ',' order by workspace) from llmspell.hybridrag_migration_jobs
     where phase = 'completed'")" 'a job each'
+matches 'promoted' "$(hr migrate --from "llmspell:$file" --source-workspace tenant-b --to "$URI" --overwrite 2>&1)" 'in one moment, replacing'
+is '1|2' "$(sql 'select (select count(*) from llmspell.workflow_states where tenant_id = '"'tenant-b'"'),
+    (select count(*) from llmspell.workflow_states where tenant_id <> '"'tenant-b'"')')" 'only the rows of that tenant'
+
+# --- staged: old or new ----------------------------------------------------------------
+
+fresh_database staged
+psql -Xq -v ON_ERROR_STOP=1 -f "$DATA/llmspell-postgres.sql" "$URI" 2>/dev/null || not_ok 'tables'
+exits 1 'a staged migration without its reject' hr migrate --from "llmspell:$file" --source-workspace tenant-a --to "$URI" --staged --accept-rejects
+is '2|3|1|1' "$(sql 'select (select count(*) from llmspell.agent_states), (select count(*) from llmspell.artifacts),
+    (select count(*) from llmspell.sessions), (select count(*) from pg_largeobject_metadata)')" 'brings all of it'
+is 'bytea|3,large_object|2' "$(sql "select string_agg(storage_type || '|' || reference_count, ',' order by 1) from llmspell.artifact_content")" 'references counted once'
+sql "update llmspell.agent_states set state_data = '{}'" "delete from llmspell.event_log"
+exits 1 'replaced again' hr migrate --from "llmspell:$file" --source-workspace tenant-a --to "$URI" --overwrite --accept-rejects
+exits 0 'as in the source' hr-verify --source-workspace tenant-a "llmspell:$file" "$URI&workspace=tenant-a"
+job=$(sql "select job_id from llmspell.hybridrag_migration_jobs order by created_at desc limit 1")
+exits 0 'rolled back' hr-load rollback --job "$job" "$URI"
+is '{}|{}|0' "$(sql "select string_agg(state_data::text, '|'), (select count(*) from llmspell.event_log) from llmspell.agent_states")" 'what was there is back'
+is t "$(sql 'select relforcerowsecurity from pg_class where oid = '"'llmspell.agent_states'::regclass")" 'the tables are those of the application'
+exits 0 'what was kept is freed' hr-load cleanup --job "$job" "$URI"
+is 1 "$(sql 'select count(*) from pg_largeobject_metadata')" 'large objects of it, too'
+
+# --- some stores only ------------------------------------------------------------------
+
+hr-extract --store sessions --store kv_store --source-workspace system "llmspell:$file" | hr-transform >rows
+is 'kv_store,sessions' "$(jq -r 'select(.kind == "table").table' rows | sort | paste -sd ,)" 'describe no other tables'
+hr-load "$URI" <rows >/dev/null 2>&1
+exits 0 'and are verified alone' hr-verify --store kv_store --source-workspace system "llmspell:$file" "$URI&workspace=system"
