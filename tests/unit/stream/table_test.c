@@ -155,8 +155,8 @@ homes(void **state)
 {
 	static const char *const lines[] = {
 	    "{\"kind\":\"home\",\"existing\":false}",
-	    "{\"kind\":\"home\",\"schema\":\"s\",\"setting\":\"a.b_c\","
-	    "\"role\":\"r\",\"existing\":true}",
+	    ("{\"kind\":\"home\",\"schema\":\"s\",\"setting\":\"a.b_c\","
+	    "\"role\":\"r\",\"existing\":true}"),
 	    "{\"kind\":\"home\",\"setting\":\"a.b\",\"existing\":false}"};
 	static const char *const settings[] = {"role", ".a", "a.", "a.b.c",
 	    "search_path", "a.b;c", "A.b"};
