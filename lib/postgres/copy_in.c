@@ -2,7 +2,8 @@
 #include "postgres/copy_binary.h"
 #include "postgres/copy_in.h"
 
-enum { MESSAGE = 64 * 1024 };
+/* With the five bytes before it, what libpq sends at once. */
+enum { MESSAGE = 64 * 1024 - 5 };
 
 int
 copy_in_begin(struct connection *connection, const char *sql,
