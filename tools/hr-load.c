@@ -38,6 +38,7 @@ static const char help[] =
     "  --merge             beside rows that are there, never over them\n"
     "  --staging           into a schema of the job's own, to be promoted\n"
     "  --overwrite         the staged rows are to replace the workspace's\n"
+    "  --partitioned       tables with embeddings get a partition for each workspace\n"
     "  --backup ID         the staged source's backup, for the job's row\n"
     "  --accept-rejects    promote a job that has rejects, without them\n"
     "  --rejects FILE      write the job's rejects there at the end\n"
@@ -104,6 +105,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{"merge", .flag = &loader->merge},
 		{"staging", .flag = &loader->staging},
 		{"overwrite", .flag = &loader->overwrite},
+		{"partitioned", .flag = &loader->partitioned},
 		{"backup", .text = &loader->backup},
 		{"accept-rejects", .flag = &options->settling.accept_rejects},
 		{"rejects", .text = &loader->rejects},
@@ -147,6 +149,8 @@ check_staging(const struct options *options)
 	    "--merge doesn't go with --staging" :
 	    loader->overwrite && !loader->staging ?
 	    "--overwrite goes with --staging" :
+	    loader->partitioned && !loader->staging ?
+	    "--partitioned goes with --staging" :
 	    loader->backup != NULL && !loader->staging ?
 	    "--backup goes with --staging" :
 	    options->settling.accept_rejects ?

@@ -83,6 +83,8 @@ take_job(struct exchange *exchange, const PGresult *found, struct error *error)
 	    FOUND_HOME)));
 	exchange->workspace = arena_text(arena, slice_of(PQgetvalue(found, 0,
 	    FOUND_WORKSPACE)));
+	list_partitions_name(&exchange->names, exchange->home,
+	    exchange->workspace);
 	exchange->staged = is_true(found, FOUND_STAGED);
 	exchange->merge = is_true(found, FOUND_MERGE);
 	exchange->overwrite = is_true(found, FOUND_OVERWRITE);
@@ -161,17 +163,26 @@ exchange_look(struct exchange *exchange, struct error *error)
 {
 	PGresult *result = connection_query(exchange->connection, "SELECT "
 	    "to_regclass(quote_ident($2) || '.' || name) IS NOT NULL, "
-	    "to_regclass(quote_ident($3) || '.' || name) IS NOT NULL FROM "
-	    "hybridrag_migration_jobs j, jsonb_array_elements(j.tables) WITH "
-	    "ORDINALITY AS t(e, n), quote_ident(e->>'table') AS name WHERE "
-	    "job_id = $1 ORDER BY n", 3, (const char *[]){exchange->job,
-	    exchange->home, exchange->in}, error);
+	    "to_regclass(quote_ident($3) || '.' || name) IS NOT NULL, "
+	    "EXISTS (SELECT FROM pg_inherits WHERE inhrelid = "
+	    "to_regclass(quote_ident($5) || '.' || name) AND inhparent = "
+	    "to_regclass(quote_ident($4) || '.' || name)) AND EXISTS (SELECT "
+	    "FROM pg_inherits WHERE inhrelid = to_regclass(quote_ident($4) || "
+	    "'.' || name) AND inhparent = to_regclass(quote_ident($2) || '.' "
+	    "|| name)) FROM hybridrag_migration_jobs j, "
+	    "jsonb_array_elements(j.tables) WITH ORDINALITY AS t(e, n), "
+	    "quote_ident(e->>'table') AS name WHERE job_id = $1 ORDER BY n", 5,
+	    (const char *[]){exchange->job, exchange->home, exchange->in,
+	    exchange->names.part, exchange->names.rows}, error);
 
 	if (result == NULL)
 		return -1;
 	for (int i = 0; i < PQntuples(result); i++) {
-		exchange->tables[i].there = PQgetvalue(result, i, 0)[0] == 't';
-		exchange->tables[i].coming = PQgetvalue(result, i, 1)[0] == 't';
+		struct exchange_table *table = &exchange->tables[i];
+
+		table->there = PQgetvalue(result, i, 0)[0] == 't';
+		table->coming = PQgetvalue(result, i, 1)[0] == 't';
+		table->partition = PQgetvalue(result, i, 2)[0] == 't';
 	}
 	PQclear(result);
 	return 0;
@@ -208,16 +219,4 @@ exchange_close(struct exchange *exchange)
 	table_set_free(&exchange->views);
 	arena_free(&exchange->arena);
 	*exchange = (struct exchange){0};
-}
-
-bool
-exchange_again(const struct connection *connection)
-{
-	static const char *const states[] = {"55P03", "40P01", "40001",
-	    "57014"};
-
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-		if (strcmp(connection->sqlstate, states[i]) == 0)
-			return true;
-	return false;
 }

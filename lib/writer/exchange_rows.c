@@ -206,7 +206,8 @@ drop_copied(struct exchange *exchange, struct error *error)
 	size_t count = 0;
 
 	for (size_t i = 0; i < exchange->table_count; i++)
-		if (exchange->tables[i].there && exchange->tables[i].coming)
+		if (exchange->tables[i].there && exchange->tables[i].coming &&
+		    !exchange->tables[i].swapped)
 			name_in(exchange, &sql, count++ > 0 ? ", " :
 			    "DROP TABLE ", exchange->in, &exchange->tables[i]);
 	if (count == 0)
@@ -236,18 +237,25 @@ check_moves(struct exchange *exchange, struct error *error)
 	    exchange->connection->place);
 }
 
+/* Its rows are replaced one by one. */
+static bool
+goes(const struct exchange_table *table)
+{
+	return table->there && !table->swapped;
+}
+
 /* A merge's rows go where nothing of others refers to them, children first. */
 static int
 take_out(struct exchange *exchange, struct error *error)
 {
 	for (size_t i = 0; !exchange->merge && i < exchange->table_count; i++)
-		if (exchange->tables[i].there &&
+		if (goes(&exchange->tables[i]) &&
 		    save(exchange, &exchange->tables[i], error) != 0)
 			return -1;
 	for (size_t i = exchange->table_count; i-- > 0;) {
 		const struct exchange_table *table = &exchange->tables[i];
 
-		if (!table->there)
+		if (!goes(table))
 			continue;
 		if (exchange->merge && save(exchange, table, error) != 0)
 			return -1;
@@ -262,10 +270,11 @@ bring_in(struct exchange *exchange, struct error *error)
 {
 	for (size_t i = 0; i < exchange->table_count; i++)
 		if (exchange->tables[i].coming &&
+		    !exchange->tables[i].swapped &&
 		    insert(exchange, &exchange->tables[i], error) != 0)
 			return -1;
 	for (size_t i = 0; !exchange->merge && i < exchange->table_count; i++)
-		if (exchange->tables[i].there &&
+		if (goes(&exchange->tables[i]) &&
 		    check_count(exchange, &exchange->tables[i], error) != 0)
 			return -1;
 	return 0;

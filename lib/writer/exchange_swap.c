@@ -1,21 +1,28 @@
 /*
- * Whole tables change schemas, with their keys, indexes and all. Everything
- * that takes time comes before the lock.
+ * Whole tables or partitions change schemas, with their keys, indexes and all.
+ * Everything that takes time comes before the lock.
  */
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "writer/exchange.h"
 
-/* The first column of the first row, a statement of its own, is run. */
+/* The first column of the first row, a statement of its own, is run. $1 of the
+ * query is what exchange_write_swapped writes. */
 static int
 run_made(struct exchange *exchange, const char *sql, int count,
-    const char *const *values, struct error *error)
+    const char **values, struct error *error)
 {
-	PGresult *made = connection_query(exchange->connection, sql, count,
-	    values, error);
-	int result = made == NULL ? -1 : 0;
+	struct buffer swapped = {0};
+	PGresult *made;
+	int result;
 
+	exchange_write_swapped(exchange, &swapped);
+	values[0] = buffer_text(&swapped);
+	made = connection_query(exchange->connection, sql, count, values,
+	    error);
+	buffer_free(&swapped);
+	result = made == NULL ? -1 : 0;
 	if (result == 0 && !PQgetisnull(made, 0, 0))
 		result = connection_run(exchange->connection,
 		    PQgetvalue(made, 0, 0), error);
@@ -31,44 +38,48 @@ copy_grants(struct exchange *exchange, struct error *error)
 	    "%I.%I TO %s%s', g.privilege_type, $3::text, name, CASE g.grantee "
 	    "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) "
 	    "END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END), "
-	    "'; ') FROM hybridrag_migration_jobs j, "
-	    "jsonb_array_elements(j.tables) AS e, LATERAL (SELECT "
+	    "'; ') FROM jsonb_array_elements($1::jsonb) AS e, LATERAL (SELECT "
 	    "e->>'table') AS t(name), LATERAL (SELECT "
-	    "to_regclass(quote_ident($2) || '.' || quote_ident(name)) AS h, "
-	    "to_regclass(quote_ident($3) || '.' || quote_ident(name)) AS c) "
-	    "AS o, LATERAL aclexplode(CASE WHEN h IS NOT NULL THEN (SELECT "
-	    "relacl FROM pg_class WHERE oid = h) ELSE (SELECT defaclacl FROM "
-	    "pg_default_acl WHERE defaclnamespace = (SELECT oid FROM "
-	    "pg_namespace WHERE nspname = $2) AND defaclobjtype = 'r' AND "
+	    "to_regclass(quote_ident(e->>'home') || '.' || quote_ident(name)) "
+	    "AS h, to_regclass(quote_ident($3) || '.' || quote_ident(name)) "
+	    "AS c) AS o, LATERAL aclexplode(CASE WHEN h IS NOT NULL THEN "
+	    "(SELECT relacl FROM pg_class WHERE oid = h) ELSE (SELECT "
+	    "defaclacl FROM pg_default_acl WHERE defaclnamespace = (SELECT oid "
+	    "FROM pg_namespace WHERE nspname = $2) AND defaclobjtype = 'r' AND "
 	    "defaclrole = (SELECT oid FROM pg_roles WHERE rolname = "
-	    "current_user)) END) AS g WHERE job_id = $1 AND c IS NOT NULL AND "
-	    "g.grantee <> (SELECT relowner FROM pg_class WHERE oid = c)", 3,
-	    (const char *[]){exchange->job, exchange->home, exchange->in},
-	    error);
+	    "current_user)) END) AS g WHERE c IS NOT NULL AND g.grantee <> "
+	    "(SELECT relowner FROM pg_class WHERE oid = c)", 3,
+	    (const char *[]){NULL, exchange->home, exchange->in}, error);
 }
 
-/* Views first, as who reads through them locks them first; each sort by name,
- * as everybody should. What can't be had at once is given up. */
+/* Views first, as who reads through them locks them first, if whole tables go
+ * from below them; each sort by name, as everybody should. Of a partition also
+ * what it belongs to, which is the workspace's, too. What can't be had at once
+ * is given up. */
 static int
 lock(struct exchange *exchange, struct error *error)
 {
 	struct buffer views = {0};
 	int result;
 
-	exchange_view_names(exchange, &views);
+	if (exchange_swaps(exchange, false))
+		exchange_view_names(exchange, &views);
+	else
+		buffer_append_text(&views, "[]");
 	result = connection_run(exchange->connection, "SET LOCAL lock_timeout "
 	    "TO 250; SET LOCAL statement_timeout TO 250", error) != 0 ? -1 :
 	    run_made(exchange, "SELECT 'LOCK TABLE ' || string_agg(what, ', ' "
 	    "ORDER BY part, what) || ' IN ACCESS EXCLUSIVE MODE' FROM (SELECT "
-	    "2, format('ONLY %I.%I', $2::text, e->>'table') FROM "
-	    "hybridrag_migration_jobs j, jsonb_array_elements(j.tables) AS e "
-	    "WHERE job_id = $1 AND to_regclass(quote_ident($2) || '.' || "
-	    "quote_ident(e->>'table')) IS NOT NULL UNION ALL SELECT 1, "
+	    "CASE WHEN place = e->>'parent' THEN 2 ELSE 3 END, format('ONLY "
+	    "%I.%I', place, e->>'table') FROM jsonb_array_elements($1::jsonb) "
+	    "AS e, unnest(ARRAY[e->>'parent', e->>'home']) AS place WHERE "
+	    "to_regclass(quote_ident(place) || '.' || quote_ident("
+	    "e->>'table')) IS NOT NULL UNION ALL SELECT 1, "
 	    "v.oid::regclass::text FROM pg_class v JOIN pg_namespace n ON "
-	    "n.oid = v.relnamespace WHERE v.relkind = 'v' AND $3::jsonb ? "
+	    "n.oid = v.relnamespace WHERE v.relkind = 'v' AND $2::jsonb ? "
 	    "(n.nspname || '.' || v.relname) AND pg_has_role(v.relowner, "
-	    "'USAGE')) AS w (part, what)", 3, (const char *[]){exchange->job,
-	    exchange->home, buffer_text(&views)}, error);
+	    "'USAGE')) AS w (part, what)", 2, (const char *[]){NULL,
+	    buffer_text(&views)}, error);
 	buffer_free(&views);
 	return result != 0 ? -1 : connection_run(exchange->connection,
 	    "SET LOCAL statement_timeout TO 1000", error);
@@ -78,20 +89,24 @@ static int
 move(struct exchange *exchange, struct error *error)
 {
 	return run_made(exchange, "SELECT string_agg(what, '; ' ORDER BY part, "
-	    "name) FROM hybridrag_migration_jobs j, "
-	    "jsonb_array_elements(j.tables) AS e, LATERAL (SELECT "
-	    "e->>'table') AS t(name), LATERAL (SELECT (SELECT relowner FROM "
-	    "pg_class WHERE oid = to_regclass(quote_ident($2) || '.' || "
-	    "quote_ident(name))), (SELECT relowner FROM pg_class WHERE oid = "
-	    "to_regclass(quote_ident($3) || '.' || quote_ident(name)))) AS "
-	    "o(h, c), LATERAL (SELECT 1, format('ALTER TABLE %I.%I SET SCHEMA "
-	    "%I', $2::text, name, $4::text) WHERE h IS NOT NULL UNION ALL "
-	    "SELECT 2, format('ALTER TABLE %I.%I SET SCHEMA %I', $3::text, "
-	    "name, $2::text) WHERE c IS NOT NULL UNION ALL SELECT 3, "
-	    "format('ALTER TABLE %I.%I OWNER TO %I', $2::text, name, "
-	    "pg_get_userbyid(h)) WHERE h <> c) AS w (part, what) WHERE job_id "
-	    "= $1", 4, (const char *[]){exchange->job, exchange->home,
-	    exchange->in, exchange->out}, error);
+	    "name) FROM jsonb_array_elements($1::jsonb) AS e, LATERAL (SELECT "
+	    "e->>'table', e->>'home', e->>'parent') AS t(name, home, parent), "
+	    "LATERAL (SELECT (SELECT relowner FROM pg_class WHERE oid = "
+	    "to_regclass(quote_ident(home) || '.' || quote_ident(name))), "
+	    "(SELECT relowner FROM pg_class WHERE oid = "
+	    "to_regclass(quote_ident($2) || '.' || quote_ident(name)))) AS "
+	    "o(h, c), LATERAL (SELECT 1, format('ALTER TABLE %I.%I DETACH "
+	    "PARTITION %I.%I', parent, name, home, name) WHERE parent IS NOT "
+	    "NULL UNION ALL SELECT 2, format('ALTER TABLE %I.%I SET SCHEMA "
+	    "%I', home, name, $3::text) WHERE h IS NOT NULL UNION ALL "
+	    "SELECT 3, format('ALTER TABLE %I.%I SET SCHEMA %I', $2::text, "
+	    "name, home) WHERE c IS NOT NULL UNION ALL SELECT 4, "
+	    "format('ALTER TABLE %I.%I OWNER TO %I', home, name, "
+	    "pg_get_userbyid(h)) WHERE h <> c UNION ALL SELECT 5, "
+	    "format('ALTER TABLE %I.%I ATTACH PARTITION %I.%I FOR VALUES IN "
+	    "(%L)', parent, name, home, name, $4::text) WHERE parent IS NOT "
+	    "NULL) AS w (part, what)", 4, (const char *[]){NULL, exchange->in,
+	    exchange->out, exchange->workspace}, error);
 }
 
 /* Rows of others that came until the lock was there: the rows will be copied
@@ -101,6 +116,8 @@ look_again(struct exchange *exchange, struct error *error)
 {
 	bool alone;
 
+	if (!exchange_swaps(exchange, false))
+		return 0;
 	if (exchange_alone(exchange, &alone, error) != 0)
 		return -1;
 	if (alone)

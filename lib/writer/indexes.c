@@ -5,7 +5,6 @@
 #include "postgres/sql.h"
 #include "writer/indexes.h"
 #include "writer/step.h"
-#include "writer/tables.h"
 
 static void
 write_conditions(struct connection *connection, const struct index *index,
@@ -28,28 +27,36 @@ write_conditions(struct connection *connection, const struct index *index,
 	}
 }
 
+void
+indexes_write(struct loader *loader, const char *schema,
+    const struct table *table, const struct index *index, struct buffer *sql)
+{
+	static const char *const orders[] = {"", " DESC", " NULLS FIRST"};
+	struct connection *connection = &loader->connection;
+
+	sql_name(connection, sql, "CREATE INDEX ", index->name);
+	buffer_append_text(sql, " ON ");
+	sql_table(connection, sql, schema, table->name);
+	buffer_append_text(sql, index->hnsw ? " USING hnsw (" : " (");
+	for (size_t i = 0; i < index->column_count; i++) {
+		sql_name(connection, sql, i > 0 ? ", " : "",
+		    index->columns[i].name);
+		buffer_append_text(sql, index->hnsw ? " vector_cosine_ops" :
+		    orders[index->columns[i].order]);
+	}
+	buffer_append_text(sql, index->hnsw ?
+	    ") WITH (m = 16, ef_construction = 64)" : ")");
+	write_conditions(connection, index, sql);
+}
+
 static int
 create_index(struct loader *loader, const struct table *table,
     const struct index *index, struct error *error)
 {
-	static const char *const orders[] = {"", " DESC", " NULLS FIRST"};
-	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
 	int result;
 
-	sql_name(connection, &sql, "CREATE INDEX ", index->name);
-	buffer_append_text(&sql, " ON ");
-	tables_qualify(loader, &sql, table->name);
-	buffer_append_text(&sql, index->hnsw ? " USING hnsw (" : " (");
-	for (size_t i = 0; i < index->column_count; i++) {
-		sql_name(connection, &sql, i > 0 ? ", " : "",
-		    index->columns[i].name);
-		buffer_append_text(&sql, index->hnsw ? " vector_cosine_ops" :
-		    orders[index->columns[i].order]);
-	}
-	buffer_append_text(&sql, index->hnsw ?
-	    ") WITH (m = 16, ef_construction = 64)" : ")");
-	write_conditions(connection, index, &sql);
+	indexes_write(loader, loader->schema, table, index, &sql);
 	result = step_run(loader, index->hnsw ? "building vector index" :
 	    "building index", index->name, &sql, 0, NULL, error);
 	buffer_free(&sql);

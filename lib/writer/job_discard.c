@@ -2,6 +2,7 @@
 
 #include "writer/cleanup.h"
 #include "writer/job.h"
+#include "writer/list_partitions.h"
 #include "writer/merge_list.h"
 
 /* What is to be discarded. */
@@ -173,12 +174,21 @@ find_discard(struct discard *discard, struct error *error)
 	return discard->found == NULL ? -1 : check_discard(discard, error);
 }
 
+static int
+discard_staged(struct discard *discard, struct error *error)
+{
+	int64_t bytes;
+
+	return cleanup_schemas(discard->connection, discard->job, &bytes,
+	    error) != 0 ? -1 : list_partitions_forget(discard->connection,
+	    discard->job, error);
+}
+
 int
 job_discard(struct connection *connection, const char *job, int64_t *kept,
     struct error *error)
 {
 	struct discard discard = {.connection = connection, .job = job};
-	int64_t bytes;
 	int result = -1;
 
 	if (find_discard(&discard, error) == 0 && job_lock(connection,
@@ -187,8 +197,8 @@ job_discard(struct connection *connection, const char *job, int64_t *kept,
 	    connection_run(connection, "BEGIN", error) == 0 &&
 	    /* Again: it may have been completed while the lock was awaited. */
 	    find_discard(&discard, error) == 0 &&
-	    (is_staged(&discard) ? cleanup_schemas(connection, job, &bytes,
-	    error) : find_tables(&discard, error) != 0 ? -1 :
+	    (is_staged(&discard) ? discard_staged(&discard, error) :
+	    find_tables(&discard, error) != 0 ? -1 :
 	    delete_rows(&discard, error)) == 0 &&
 	    job_phase(connection, job, "discarded", NULL, error) == 0)
 		result = connection_run(connection, "COMMIT", error);

@@ -9,6 +9,7 @@
 #include "writer/compression.h"
 #include "writer/finish.h"
 #include "writer/job.h"
+#include "writer/list_partitions.h"
 #include "writer/loader.h"
 #include "writer/merge_waiting.h"
 #include "writer/partitions.h"
@@ -39,6 +40,7 @@ loader_close(struct loader *loader)
 	batch_free(loader->batch);
 	batch_free(loader->filling);
 	free(loader->home);
+	free(loader->list_partitions);
 	free(loader->progress);
 	free(loader->replays);
 	free(loader->untold);
@@ -112,6 +114,8 @@ loader_begin(struct loader *loader, const struct header *header,
 	    (!loader->options.merge || merge_waiting_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);
+	if (result == 0 && loader->list_partitions != NULL)
+		result = list_partitions_prepare(loader, error);
 	if (result != 0 || check_positions(loader, error) != 0)
 		return -1;
 	loader->started = true;

@@ -26,6 +26,8 @@ struct loader_options {
 	bool merge;           /* beside rows that are there already */
 	bool staging;         /* into a schema of the job's own (staging.h) */
 	bool overwrite;       /* the workspace's rows are to be replaced */
+	bool partitioned;     /* tables with embeddings get a partition a
+	                       * workspace (list_partitions.h) */
 	const char *backup;   /* id of a backup of the source, or NULL */
 	const char *database; /* the registered name, for the job's row */
 	const char *rejects;  /* file to write this job's rejects to, or NULL */
@@ -72,6 +74,7 @@ struct loader {
 	bool done_before;    /* nothing to do: the job had been loaded */
 	const struct header *header;
 	struct table_set *set;
+	bool *list_partitions; /* staged: which tables have partitions; or NULL */
 	struct store_progress *progress; /* one per store of the header */
 	struct replay *replays;          /* likewise */
 	const char **untold; /* likewise: the table of a batch that committed()

@@ -11,6 +11,7 @@
 #include "postgres/home.h"
 #include "writer/compression.h"
 #include "writer/job.h"
+#include "writer/list_partitions.h"
 #include "writer/preview_target.h"
 #include "writer/tables.h"
 
@@ -133,6 +134,28 @@ look_at_rows(struct preview *preview, struct loader *loader)
 		    PRId64 ": promoting replaces and keeps them", rows));
 }
 
+/* Which tables have partitions, or will have. */
+static void
+look_at_partitions(struct preview *preview, struct loader *loader)
+{
+	struct error error = {0};
+	size_t count = 0;
+
+	if (!loader->options.staging)
+		return;
+	if (list_partitions_look(loader, &error) != 0)
+		preview_find(preview, "partitions", error.status,
+		    error.message);
+	for (size_t i = 0; error.status == STATUS_DONE &&
+	    i < loader->set->table_count; i++)
+		count += loader->list_partitions[i];
+	if (count > 0)
+		preview_find(preview, "partitions", STATUS_DONE, arena_format(
+		    &preview->arena, "the workspace has its own of %zu tables",
+		    count));
+	free(loader->list_partitions);
+}
+
 static void
 look_at_tables(struct preview *preview, struct loader *loader,
     bool **existing)
@@ -156,6 +179,7 @@ look_at_tables(struct preview *preview, struct loader *loader,
 	if (look_at_constraints(preview, loader, &error) != 0)
 		preview_find(preview, "constraints", error.status,
 		    error.message);
+	look_at_partitions(preview, loader);
 	if (preview->ours)
 		return;
 	if (loader->options.merge || loader->options.overwrite)

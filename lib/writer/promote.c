@@ -1,14 +1,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/program.h"
 #include "postgres/sql.h"
 #include "writer/exchange.h"
 #include "writer/job.h"
+#include "writer/patience.h"
 #include "writer/promote.h"
 #include "writer/promote_check.h"
 #include "writer/views.h"
@@ -20,7 +19,6 @@ struct promotion {
 	struct connection *connection;
 	const char *to;      /* the phase that it ends with */
 	bool back;
-	bool swap;           /* the way that was chosen */
 	bool said;
 	double begun;
 	double locked;
@@ -42,9 +40,15 @@ create_out(struct promotion *promotion, struct error *error)
 
 /* Said before it is done, since it can take long. */
 static void
-say_rows(struct promotion *promotion, const char *why, int64_t rows)
+say_rows(struct promotion *promotion, const char *why)
 {
-	if (!promotion->said && promotion->exchange.staged)
+	const struct exchange *exchange = &promotion->exchange;
+	int64_t rows = 0;
+
+	for (size_t i = 0; i < exchange->table_count; i++)
+		if (!exchange->tables[i].swapped)
+			rows += exchange->tables[i].rows;
+	if (!promotion->said)
 		program_note(promotion->options->program, "copying %" PRId64
 		    " rows, about %" PRId64 " s (more with a vector index), "
 		    "because %s", rows, rows / 20000 + 1, why);
@@ -52,25 +56,16 @@ say_rows(struct promotion *promotion, const char *why, int64_t rows)
 }
 
 static int
-choose(struct promotion *promotion, int64_t rows, struct error *error)
+choose(struct promotion *promotion, struct error *error)
 {
-	struct exchange *exchange = &promotion->exchange;
 	struct buffer why = {0};
-	bool alone = true;
 	int result;
 
-	promotion->swap = false;
-	if (!exchange->staged)
+	if (!promotion->exchange.staged)
 		return 0;
-	result = exchange_alone(exchange, &alone, error);
-	if (result == 0 && !alone)
-		buffer_append_text(&why, "other workspaces are in the same "
-		    "tables");
-	else if (result == 0)
-		result = exchange_foreign(exchange, &why, error);
-	promotion->swap = result == 0 && why.length == 0;
-	if (result == 0 && !promotion->swap)
-		say_rows(promotion, buffer_text(&why), rows);
+	result = exchange_choose(&promotion->exchange, &why, error);
+	if (result == 0 && why.length > 0)
+		say_rows(promotion, buffer_text(&why));
 	buffer_free(&why);
 	return result;
 }
@@ -89,12 +84,22 @@ make_views(struct promotion *promotion, struct error *error)
 	    &promotion->exchange.views, error) == 0)
 		return 0;
 	if (PQstatus(connection->pg) != CONNECTION_OK ||
-	    exchange_again(connection))
+	    patience_again(connection))
 		return -1;
 	program_note(promotion->options->program,
 	    "without the views for people: %s", error->message);
 	return connection_run(connection, "ROLLBACK TO SAVEPOINT views",
 	    error);
+}
+
+/* What the job's row says of it. */
+static const char *
+way(const struct promotion *promotion)
+{
+	if (exchange_swaps(&promotion->exchange, true))
+		return "partition";
+	return exchange_swaps(&promotion->exchange, false) ? "swap" :
+	    "insert";
 }
 
 static int
@@ -118,10 +123,50 @@ enter_phase(struct promotion *promotion, const char *rows,
 	    "job_id = $1", 1, &job, error) : connection_query(
 	    promotion->connection, "UPDATE hybridrag_migration_jobs SET way = "
 	    "$2, promoted_rows = $3, promoted_xid = pg_current_xact_id() WHERE "
-	    "job_id = $1", 3, (const char *[]){job, promotion->swap ? "swap" :
-	    "insert", rows}, error);
+	    "job_id = $1", 3, (const char *[]){job, way(promotion), rows}, error);
 	PQclear(done);
 	return done == NULL ? -1 : 0;
+}
+
+static int
+swap(void *context, struct error *error)
+{
+	struct promotion *promotion = context;
+	struct connection *connection = promotion->connection;
+	struct error unused;
+
+	if (connection_run(connection, "SAVEPOINT swap", error) != 0)
+		return -1;
+	if (exchange_swap(&promotion->exchange, &promotion->locked, error) ==
+	    0)
+		return 0;
+	if (PQstatus(connection->pg) == CONNECTION_OK)
+		(void)connection_run(connection, "ROLLBACK TO SAVEPOINT swap",
+		    &unused);
+	return -1;
+}
+
+/* Rows first, then, for as short as can be, what needs a lock on tables; if
+ * that can't be had, it is tried again with the rows copied. Views of tables
+ * that change places are made anew behind that. */
+static int
+exchange_places(struct promotion *promotion, struct error *error)
+{
+	struct exchange *exchange = &promotion->exchange;
+	bool copies = exchange_copies(exchange);
+	bool whole = exchange_swaps(exchange, false);
+
+	if (copies && exchange_rows(exchange, error) != 0)
+		return -1;
+	if (!whole && make_views(promotion, error) != 0)
+		return -1;
+	if (copies && exchange_swaps(exchange, true))
+		return patience_try(promotion->connection,
+		    promotion->options->patience, swap, promotion, error);
+	if ((whole || exchange_swaps(exchange, true)) && exchange_swap(
+	    exchange, &promotion->locked, error) != 0)
+		return -1;
+	return whole ? make_views(promotion, error) : 0;
 }
 
 /* All within one transaction, which the caller ends. */
@@ -130,25 +175,23 @@ exchange_all(struct promotion *promotion, struct error *error)
 {
 	struct exchange *exchange = &promotion->exchange;
 	struct buffer rows = {0};
-	int64_t count;
 	int result = -1;
 
 	if (exchange_look(exchange, error) == 0 &&
 	    promote_check(exchange, promotion->back, error) == 0 &&
-	    promote_count(exchange, &rows, &count, error) == 0 &&
+	    promote_count(exchange, &rows, error) == 0 &&
 	    create_out(promotion, error) == 0 &&
-	    choose(promotion, count, error) == 0 &&
-	    (promotion->swap ? exchange_swap(exchange, &promotion->locked,
-	    error) : exchange_rows(exchange, error)) == 0 &&
-	    make_views(promotion, error) == 0)
+	    choose(promotion, error) == 0 &&
+	    exchange_places(promotion, error) == 0)
 		result = enter_phase(promotion, buffer_text(&rows), error);
 	buffer_free(&rows);
 	return result;
 }
 
 static int
-attempt(struct promotion *promotion, struct error *error)
+attempt(void *context, struct error *error)
 {
+	struct promotion *promotion = context;
 	struct connection *connection = promotion->connection;
 	struct error unused;
 
@@ -162,58 +205,33 @@ attempt(struct promotion *promotion, struct error *error)
 	return -1;
 }
 
-/* Some time between a half and all of ${seconds}. */
-static void
-pause_for(double seconds)
-{
-	unsigned char random = 0;
-	struct timespec pause;
-
-	(void)getrandom(&random, sizeof random, 0);
-	seconds *= 0.5 + random / 512.0;
-	pause.tv_sec = (time_t)seconds;
-	pause.tv_nsec = (long)((seconds - (double)pause.tv_sec) * 1e9);
-	nanosleep(&pause, NULL);
-}
-
 static int
 try_again(struct promotion *promotion, struct error *error)
 {
-	double pause = 0.1;
-
-	while (attempt(promotion, error) != 0) {
-		if (!exchange_again(promotion->connection))
-			return -1;
-		if (clock_seconds() - promotion->begun >
-		    promotion->options->patience)
-			return error_set(error, STATUS_TEMPORARY, "%s: others "
-			    "hold locks on the tables or rows of workspace "
-			    "\"%s\", and didn't end them within %.0f s; "
-			    "nothing was changed: run this again",
-			    promotion->connection->place,
-			    promotion->exchange.workspace,
-			    promotion->options->patience);
-		pause_for(pause);
-		if (pause < 1)
-			pause *= 2;
-	}
-	return 0;
+	return patience_try(promotion->connection,
+	    promotion->options->patience, attempt, promotion, error);
 }
 
 static void
 say_done(const struct promotion *promotion)
 {
+	const struct exchange *exchange = &promotion->exchange;
+	bool whole = exchange_swaps(exchange, false);
+	bool partitions = exchange_swaps(exchange, true);
 	double now = clock_seconds();
+	struct buffer words = {0};
 
-	if (promotion->swap)
-		program_note(promotion->options->program, "job %s is %s: "
-		    "tables swapped, locked for %.0f ms",
-		    promotion->options->job, promotion->to,
-		    (now - promotion->locked) * 1000);
-	else
-		program_note(promotion->options->program, "job %s is %s: rows "
-		    "copied in %.1f s", promotion->options->job, promotion->to,
-		    now - promotion->begun);
+	if (whole || partitions)
+		buffer_format(&words, "%s swapped, locked for %.0f ms",
+		    !partitions ? "tables" : whole ? "tables and partitions" :
+		    "partitions", (now - promotion->locked) * 1000);
+	if (exchange_copies(exchange))
+		buffer_format(&words, "%srows %scopied in %.1f s",
+		    words.length > 0 ? "; " : "", words.length > 0 ?
+		    "of other tables " : "", now - promotion->begun);
+	program_note(promotion->options->program, "job %s is %s: %s",
+	    promotion->options->job, promotion->to, buffer_text(&words));
+	buffer_free(&words);
 }
 
 static int

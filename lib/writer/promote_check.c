@@ -100,12 +100,38 @@ check_coming(struct exchange *exchange, bool back, struct error *error)
 	return result;
 }
 
+/* Without the table it was made for, a partition is for one workspace only. */
+static int
+check_partitions(struct exchange *exchange, struct error *error)
+{
+	for (size_t i = 0; i < exchange->table_count; i++) {
+		const char *values[] = {exchange->in,
+		    exchange->tables[i].name, list_partition_constraint};
+		int64_t is_part;
+
+		if (!exchange->tables[i].coming || exchange->tables[i].there)
+			continue;
+		if (connection_number(exchange->connection, "SELECT count(*) "
+		    "FROM pg_constraint WHERE conrelid = to_regclass("
+		    "quote_ident($1) || '.' || quote_ident($2)) AND conname = "
+		    "$3", 3, values, &is_part, error) != 0)
+			return -1;
+		if (is_part)
+			return error_set(error, STATUS_CONFLICT, "%s: the "
+			    "partitioned table %s is gone: discard job %s and "
+			    "load again", exchange->connection->place,
+			    exchange->tables[i].name, exchange->job);
+	}
+	return 0;
+}
+
 int
 promote_check(struct exchange *exchange, bool back, struct error *error)
 {
 	bool occupied;
 
-	if (check_coming(exchange, back, error) != 0)
+	if (check_coming(exchange, back, error) != 0 ||
+	    check_partitions(exchange, error) != 0)
 		return -1;
 	if (back || exchange->overwrite || exchange->merge)
 		return 0;
@@ -118,18 +144,17 @@ promote_check(struct exchange *exchange, bool back, struct error *error)
 }
 
 int
-promote_count(struct exchange *exchange, struct buffer *rows, int64_t *count,
+promote_count(struct exchange *exchange, struct buffer *rows,
     struct error *error)
 {
 	struct buffer sql = {0};
-	int64_t here;
 	int result = 0;
 
-	*count = 0;
 	buffer_append_char(rows, '{');
 	for (size_t i = 0; result == 0 && i < exchange->table_count; i++) {
-		const struct exchange_table *table = &exchange->tables[i];
+		struct exchange_table *table = &exchange->tables[i];
 
+		table->rows = 0;
 		if (!table->coming)
 			continue;
 		buffer_clear(&sql);
@@ -137,12 +162,11 @@ promote_count(struct exchange *exchange, struct buffer *rows, int64_t *count,
 		sql_table(exchange->connection, &sql, exchange->in,
 		    table->name);
 		result = connection_number(exchange->connection,
-		    buffer_text(&sql), 0, NULL, &here, error);
+		    buffer_text(&sql), 0, NULL, &table->rows, error);
 		buffer_append_text(rows, rows->length > 1 ? "," : "");
 		json_write_string(rows, slice_of(table->name));
 		buffer_format(rows, ":{\"rows\":%" PRId64 ",\"replaced\":%s}",
-		    here, table->there ? "true" : "false");
-		*count += here;
+		    table->rows, table->there ? "true" : "false");
 	}
 	buffer_append_char(rows, '}');
 	buffer_free(&sql);

@@ -19,9 +19,9 @@ int promote_check_phase(struct exchange *exchange, bool back,
  * are there, and no rows in the way. */
 int promote_check(struct exchange *exchange, bool back, struct error *error);
 
-/** promote_count(exchange, rows, count, error): append {"TABLE": {"rows": N,
- * "replaced": BOOL}, …} of what comes to ${rows}; ${*count} in all. */
+/** promote_count(exchange, rows, error): count what comes, table by table, and
+ * append {"TABLE": {"rows": N, "replaced": BOOL}, …} to ${rows}. */
 int promote_count(struct exchange *exchange, struct buffer *rows,
-    int64_t *count, struct error *error);
+    struct error *error);
 
 #endif

@@ -8,6 +8,8 @@
 #include "writer/staging.h"
 #include "writer/tables.h"
 
+enum { WAY_SIZE = 16 };
+
 /* "hr_" and the job's id without its hyphen. */
 void
 staging_name(const char *job, char *out)
@@ -80,17 +82,15 @@ keep_views(struct loader *loader, const char *way, struct error *error)
 
 /* How it will be promoted, as far as the rows of others tell now. */
 static int
-foresee(struct loader *loader, const char **way, struct error *error)
+foresee(struct loader *loader, bool *alone, struct error *error)
 {
 	struct exchange exchange;
-	bool alone = true;
 	int result = exchange_open(&exchange, &loader->connection, loader->job,
 	    false, error);
 
 	if (result == 0)
-		result = exchange_alone(&exchange, &alone, error);
+		result = exchange_alone(&exchange, alone, error);
 	exchange_close(&exchange);
-	*way = alone ? "swap" : "insert";
 	return result;
 }
 
@@ -108,38 +108,50 @@ make(struct loader *loader, const char *way, struct error *error)
 
 /* A resumed job goes on as it was begun. */
 static int
-find_way(struct loader *loader, bool *insert, struct error *error)
+find_way(struct loader *loader, char *way, struct error *error)
 {
-	const char *job = loader->job, *way;
-	int64_t kept;
+	PGresult *found = connection_query(&loader->connection, "SELECT "
+	    "coalesce(way, '') FROM hybridrag_migration_jobs WHERE job_id = $1",
+	    1, (const char *[]){loader->job}, error);
 
-	if (!loader->resumed) {
-		if (foresee(loader, &way, error) != 0)
-			return -1;
-		*insert = strcmp(way, "insert") == 0;
-		return make(loader, way, error);
-	}
-	if (connection_number(&loader->connection, "SELECT (way = "
-	    "'insert')::int FROM hybridrag_migration_jobs WHERE job_id = $1",
-	    1, &job, &kept, error) != 0)
+	if (found == NULL)
 		return -1;
-	*insert = kept == 1;
+	snprintf(way, WAY_SIZE, "%s", PQntuples(found) > 0 ?
+	    PQgetvalue(found, 0, 0) : "");
+	PQclear(found);
+	if (strcmp(way, "partition") == 0)
+		loader->options.partitioned = true;
 	return 0;
+}
+
+static bool
+has_partitions(const struct loader *loader)
+{
+	for (size_t i = 0; i < loader->set->table_count; i++)
+		if (loader->list_partitions[i])
+			return true;
+	return false;
 }
 
 int
 staging_open(struct loader *loader, const bool *existing, struct error *error)
 {
-	bool insert;
+	char way[WAY_SIZE] = "";
+	bool alone = true;
 
 	staging_name(loader->job, loader->staging);
 	loader->schema = loader->staging;
 	if (loader->done_before)
 		return 0;
-	if (find_way(loader, &insert, error) != 0)
+	if ((loader->resumed && find_way(loader, way, error) != 0) ||
+	    list_partitions_look(loader, error) != 0 ||
+	    foresee(loader, &alone, error) != 0)
+		return -1;
+	if (!loader->resumed && make(loader, has_partitions(loader) ?
+	    "partition" : alone ? "swap" : "insert", error) != 0)
 		return -1;
 	for (size_t i = 0; i < loader->set->table_count; i++)
-		if (insert && existing[i])
+		if (!alone && existing[i] && !loader->list_partitions[i])
 			loader->set->tables[i].index_count = 0;
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "postgres/row_size.h"
 #include "postgres/sql.h"
+#include "writer/list_partitions.h"
 #include "writer/tables.h"
 
 /* A row's other columns, about; and a target that nobody else chooses, just
@@ -148,27 +149,51 @@ write_columns(struct loader *loader, const struct table *table,
 	}
 }
 
+void
+tables_write(struct loader *loader, const char *schema,
+    const struct table *table, enum table_form form, struct buffer *sql)
+{
+	struct connection *connection = &loader->connection;
+
+	buffer_append_text(sql, "CREATE TABLE ");
+	sql_table(connection, sql, schema, table->name);
+	buffer_append_text(sql, " (");
+	write_columns(loader, table, sql);
+	if (form == TABLE_OF_WORKSPACE) {
+		sql_name(connection, sql, "CONSTRAINT ",
+		    list_partition_constraint);
+		sql_name(connection, sql, " CHECK (", table->scope);
+		buffer_append_text(sql, " = ");
+		connection_literal(connection, sql, loader->workspace);
+		buffer_append_text(sql, "), ");
+	}
+	if (table->key_name != NULL)
+		sql_name(connection, sql, "CONSTRAINT ", table->key_name);
+	buffer_append_text(sql, " PRIMARY KEY (");
+	sql_names(connection, sql, table->key, table->key_count);
+	buffer_append_text(sql, "))");
+	if (form != TABLE_PARTITIONED)
+		return;
+	sql_name(connection, sql, " PARTITION BY LIST (", table->scope);
+	buffer_append_char(sql, ')');
+}
+
 static int
 create_table(struct loader *loader, const struct table *table,
     struct error *error)
 {
-	struct connection *connection = &loader->connection;
 	struct buffer sql = {0};
+	bool partition = loader->list_partitions != NULL &&
+	    loader->list_partitions[table - loader->set->tables];
 	int result;
 
-	buffer_append_text(&sql, "CREATE TABLE ");
-	tables_qualify(loader, &sql, table->name);
-	buffer_append_text(&sql, " (");
-	write_columns(loader, table, &sql);
-	if (table->key_name != NULL)
-		sql_name(connection, &sql, "CONSTRAINT ", table->key_name);
-	buffer_append_text(&sql, " PRIMARY KEY (");
-	sql_names(connection, &sql, table->key, table->key_count);
-	buffer_append_text(&sql, "))");
+	tables_write(loader, loader->schema, table, partition ?
+	    TABLE_OF_WORKSPACE : TABLE_PLAIN, &sql);
 	if (tables_toast_target(table) > 0)
 		buffer_format(&sql, " WITH (toast_tuple_target = %u)",
 		    tables_toast_target(table));
-	result = connection_run(connection, buffer_text(&sql), error);
+	result = connection_run(&loader->connection, buffer_text(&sql),
+	    error);
 	buffer_free(&sql);
 	return result;
 }

@@ -12,6 +12,17 @@
 void tables_qualify(struct loader *loader, struct buffer *out,
     const char *name);
 
+enum table_form {
+	TABLE_PLAIN,
+	TABLE_OF_WORKSPACE, /* for rows of the loader's workspace only */
+	TABLE_PARTITIONED   /* by workspace */
+};
+
+/** tables_write(loader, schema, table, form, sql): append the CREATE TABLE of
+ * ${table} in ${schema}, with its key. */
+void tables_write(struct loader *loader, const char *schema,
+    const struct table *table, enum table_form form, struct buffer *sql);
+
 /**
  * tables_create(loader, existing, error):
  * Make those that don't exist, with tables_toast_target while they are loaded.

@@ -5,7 +5,7 @@
 # there waits no longer than the lock time-out. Locks that can't be had are not waited for.
 . "$(dirname "$0")/../lib.sh"
 
-small=$DATA/lightrag-1.5.7-small alpha=$DATA/lightrag-1.5.7-two-workspaces/alpha
+alpha=$DATA/lightrag-1.5.7-two-workspaces/alpha beta=$DATA/lightrag-1.5.7-two-workspaces/beta-2
 
 # load DIR WORKSPACE [OPTION...]: sets job
 load() {
@@ -22,8 +22,9 @@ reader() {
 		printf '%s\n' "$1" "$1" "$1" "$1" "$1" "$1" "$1" "$1" "$1" "$1"
 	done | psql -XAtq -v ON_ERROR_STOP=1 >"$2" 2>"$2.err"
 }
-# Both tables are asked in one statement, and what they have must belong together.
-both="select (select count(*) from lightrag_graph_nodes where workspace = 'w') || '/' || (select count(*) from lightrag_doc_full where workspace = 'w')
+# Tables of all kinds are asked in one statement, and what they have must belong together.
+both="select (select count(*) from lightrag_graph_nodes where workspace = 'w') || '/' || (select count(*) from lightrag_vdb_entity_m_16d where workspace = 'w')
+	|| '/' || (select min(content) from lightrag_doc_full where workspace = 'w') || '/' || (select min(id) from lightrag_vdb_chunks_m_16d where workspace = 'w')
 	|| '/' || (select count(*) from lightrag_graph_nodes n join lightrag_graph_edges e on (e.workspace, e.src_id) = (n.workspace, n.id) where n.workspace = 'w');"
 both=$(echo "$both" | tr '\n\t' '  ')
 seen() { psql -XAtqc "$both"; }
@@ -37,9 +38,10 @@ writer() {
 }
 longest() { sed -n 's/^Time: \([0-9]*\).*/\1/p' writer.out | sort -n | tail -n 1; }
 places() {
-	for table in $(sql "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname ~ '^lightrag' order by 1"); do
+	for table in $(sql "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname ~ '^lightrag' order by 1"); do
 		# The writer's own row moves.
-		sql "select '$table', ctid, xmin, md5(t::text) from $table t where workspace = 'other' and to_jsonb(t)->>'id' is distinct from 'theirs' order by ctid"
+		sql "select '$table', tableoid, ctid, xmin, md5(t::text) from $table t where workspace = 'other' and to_jsonb(t)->>'id' is distinct from 'theirs'
+		         order by tableoid, ctid"
 	done
 }
 
@@ -74,23 +76,32 @@ watched() {
 	if [ "${longest:-9999}" -le 600 ]; then ok "$name: and never waited"; else not_ok "$name: and never waited" "$longest ms"; fi
 }
 
-for way in swap insert; do
+for way in swap insert partition; do
 	fresh_database $way
-	load "$small" w
+	partitioned=''
+	if [ $way = partition ]; then
+		partitioned='--staging --partitioned'
+		load "$alpha" w --staging --partitioned
+		hr-load promote --job "$job" "$URI" 2>err || not_ok 'promoted' "$(cat err)"
+	else
+		load "$alpha" w
+	fi
 	old=$(seen)
-	if [ $way = insert ]; then
-		load "$small" other
+	if [ $way != swap ]; then
+		# shellcheck disable=SC2086
+		load "$alpha" other $partitioned
+		[ -z "$partitioned" ] || hr-load promote --job "$job" "$URI" 2>err || not_ok 'promoted' "$(cat err)"
 		sql 'create table other (n int)' 'insert into other values (0)' \
 		    "insert into lightrag_full_entities (workspace, id, entity_names) values ('other', 'theirs', '[]')" || not_ok 'a writer'
 		places >before.places
 	fi
-	load "$alpha" w --staging --overwrite
-	sql "select 1" >/dev/null
-	new=12/5/$(sql "select count(*) from hr_$(echo "$job" | tr -d -).lightrag_graph_edges")
+	load "$beta" w --staging --overwrite
+	new=$(PGOPTIONS="-c search_path=hr_$(echo "$job" | tr -d -)" seen)
 	watched "promote by $way" "$old" "$new" hr-load promote --job "$job" "$URI"
-	matches "$([ $way = swap ] && echo 'tables swapped' || echo 'rows copied')" "$(cat "$scratch/err")" "by $way"
+	case $way in swap) words='tables swapped' ;; insert) words='rows copied' ;; *) words='partitions swapped, .* rows of other tables copied' ;; esac
+	matches ": $words" "$(cat "$scratch/err")" "by $way"
 	watched "rollback by $way" "$new" "$old" hr-load rollback --job "$job" "$URI"
-	[ $way = insert ] || continue
+	[ $way != swap ] || continue
 	places >after.places
 	same before.places after.places "the other workspace's rows lie where they lay, of the same transactions"
 done
@@ -98,8 +109,8 @@ done
 # --- locks of others -----------------------------------------------------------------------
 
 fresh_database locks
-load "$small" w
-load "$alpha" w --staging --overwrite
+load "$alpha" w
+load "$beta" w --staging --overwrite
 # hold SECONDS STATEMENT: in a transaction of its own
 hold() {
 	printf '%s\n' 'begin;' "$2;" '\echo held' "select pg_sleep($1);" 'rollback;' | psql -Xq >held 2>&1 &
