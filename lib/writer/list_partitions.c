@@ -256,7 +256,7 @@ look_for_rows(struct preparation *preparation, bool *has, bool *mixed,
 	    preparation->table->name};
 	const char *workspace = preparation->loader->workspace;
 	struct buffer sql = {0};
-	int64_t there, rows;
+	int64_t there = 0, rows;
 	int result;
 
 	name_in(preparation, &sql, "SELECT EXISTS (SELECT FROM ",
