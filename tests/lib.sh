@@ -103,8 +103,8 @@ digest() {
 	    "select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid in
 	         (select oid from pg_class where relname like 'lightrag%' and relnamespace = 'public'::regnamespace) order by 1" \
 	    "select viewname || definition from pg_views where schemaname = 'hybridrag' order by 1" \
-	    "select store, last_seq, rows, rejected from hr.progress order by 1" \
-	    "select phase, status, migrated_records, failed_records from hybridrag_migration_jobs order by 1" \
+	    "select store, last_seq, rows, rejected from hr.progress order by 1, 2, 3, 4" \
+	    "select phase, status, migrated_records, failed_records from hybridrag_migration_jobs order by 1, 2, 3, 4" \
 	    "select regexp_replace(nspname, '^hr_[0-9a-f]{12}', 'hr_JOB'), relname, relkind from pg_namespace n
 	         left join pg_class c on relnamespace = n.oid and relkind in ('r', 'p', 'v') where nspname ~ '^hr_' order by 1, 2"
 }

@@ -26,6 +26,7 @@ is "$(sql 'select backup_id from hybridrag_migration_jobs')" "$(note rag | jq -r
 exits 0 'once more' migrate rag --staged
 matches 'Nothing to do' "$(said)" 'there is nothing to do'
 is 1 "$(backups)" 'and no second backup'
+is "promoted $(job)" "$(note rag | jq -r '"\(.phase) \(.job)"')" 'the state file says as before'
 exits 0 'the jobs' hr backend jobs --connection-string "$URI" --json
 valid hr-load-jobs "$scratch/out" 'as described'
 
