@@ -66,6 +66,7 @@ const struct schema_class schema_llmspell = {
 	.mappings = llmspell_mappings,
 	.mapping_count = LLMSPELL_STORES,
 	.losses = &llmspell_losses,
+	.components = llmspell_components,
 	.describe = describe,
 	.entities = "entities",
 	.relations = "relationships",

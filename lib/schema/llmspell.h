@@ -13,5 +13,6 @@ extern const struct schema_class schema_llmspell;
 enum { LLMSPELL_STORES = 15 };
 extern const struct mapping llmspell_mappings[LLMSPELL_STORES];
 extern const struct loss_table llmspell_losses;
+extern const struct schema_component llmspell_components[];
 
 #endif

@@ -24,12 +24,20 @@ struct schema_variable {
 	bool upper;        /* in capitals */
 };
 
+/* What people call some stores together, in the plan of a migration. */
+struct schema_component {
+	const char *name;           /* NULL ends the list */
+	const char *const *stores;  /* in the order of loading; ends with NULL */
+	const char *missing;        /* why the source has none of it; or NULL */
+};
+
 /* One application's schema, as data. */
 struct schema_class {
 	const char *name;
 	const struct mapping *mappings; /* in the order of loading */
 	size_t mapping_count;
 	const struct loss_table *losses;
+	const struct schema_component *components; /* or NULL */
 	/* Fill ${set}; dimensions of vector stores come from ${header}. */
 	int (*describe)(const struct header *header,
 	    const struct schema_options *options, struct table_set *set,

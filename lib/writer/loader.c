@@ -110,7 +110,8 @@ loader_begin(struct loader *loader, const struct header *header,
 	    catalog_resolve(connection, loader->home, set, &existing,
 	    error) == 0 && job_start(loader, error) == 0 &&
 	    (loader->options.staging ? staging_open : tables_create)(loader,
-	    existing, error) == 0 && through_open(loader, error) == 0 &&
+	    existing, error) == 0 &&
+	    (loader->done_before || through_open(loader, error) == 0) &&
 	    (!loader->options.merge || merge_waiting_open(loader, error) == 0))
 		result = connection_run(connection, "COMMIT", error);
 	free(existing);

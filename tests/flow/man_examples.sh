@@ -35,6 +35,7 @@ run_page() {
 	fresh_database "$(echo "$page" | tr -c 'a-z0-9\n' _)"
 	cp -r "$DATA/lightrag-1.5.7-small" "$scratch/$page/rag_storage"
 	cp -r "$DATA/lightrag-1.5.7-two-workspaces" "$scratch/$page/working_dir"
+	sqlite3 "$scratch/$page/spell.db" <"$DATA/llmspell-sample.sql" >/dev/null
 	cd "$scratch/$page" || exit
 	for script in examples/*.sh; do
 		name="$page: $(head -n 1 "$script" | cut -c 1-60)"
