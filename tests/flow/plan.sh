@@ -1,6 +1,6 @@
 #!/bin/sh
 # A migration by a plan: all components, all tenants, all of it or nothing, and the way back.
-# timeout: 300
+# timeout: 500
 . "$(dirname "$0")/../lib.sh"
 
 sqlite3 spell.db <"$DATA/llmspell-sample.sql" >/dev/null
@@ -34,7 +34,7 @@ for line in '^\[DRY-RUN\] Migration validation starting\.\.\.$' '^\[DRY-RUN\] Pr
 done
 rows >now
 same nothing now 'and changes nothing'
-[ ! -e backups ] && [ ! -e "$HOME/.local" ] || not_ok 'nor makes a file'
+is '' "$(find backups "$HOME/.local" 2>/dev/null)" 'nor makes a file'
 exits 0 'the migration' hr migrate execute --plan plan.yaml
 for line in '^Migration starting\.\.\.$' '^\[1/10\] Migrating component: agent_state$' '^Progress: 2/2 records \(100%\)$' '^Validating migration\.\.\.$' \
     '^Component: agent_state$' '^  Count validation: ✓ 2 source = 2 target$' '^  Checksum validation: ✓ 2 samples matched$' \
@@ -47,7 +47,7 @@ for tenant in default system tenant-a tenant-b; do
 done
 is '4' "$(sql "select count(*) from llmspell.hybridrag_migration_jobs where phase = 'promoted'")" 'a job a tenant'
 saved=$(echo backups/*)
-is 'plan.yaml rollback-metadata.yaml source target' "$(ls "$saved" | paste -sd ' ' -)" 'a backup'
+is 'plan.yaml rollback-metadata.yaml source target' "$(find "$saved" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | paste -sd ' ' -)" 'a backup'
 is '7' "$(grep -c '"kind":"kv","store":"kv_store"' "$saved/source/key_value.jsonl")" 'with what was read'
 same plan.yaml "$saved/plan.yaml" 'and the plan'
 rows >all
