@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,14 +23,20 @@ durable_sync_directory(const char *directory, struct error *error)
 	return result;
 }
 
-/* The directory that ${path} is in. */
+/* The directory that ${path} is in; the caller frees it. */
+static char *
+directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? memory_copy_text(".") : memory_format("%.*s",
+	    slash == path ? 1 : (int)(slash - path), path);
+}
+
 static int
 sync_directory(const char *path, struct error *error)
 {
-	const char *slash = strrchr(path, '/');
-	char *directory = slash == NULL ? memory_copy_text(".") :
-	    memory_format("%.*s", slash == path ? 1 : (int)(slash - path),
-	    path);
+	char *directory = directory_of(path);
 	int result = durable_sync_directory(directory, error);
 
 	free(directory);
@@ -93,6 +100,33 @@ durable_write(const char *path, struct slice content, struct error *error)
 		unlink(temporary);
 	free(temporary);
 	return result != 0 ? -1 : sync_directory(path, error);
+}
+
+/* Where one can't be removed, nothing but its room is lost. */
+void
+durable_sweep(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *start = memory_format("%s.tmp", slash == NULL ? path :
+	    slash + 1);
+	char *directory = directory_of(path);
+	DIR *entries = opendir(directory);
+	struct dirent *entry;
+
+	while (entries != NULL && (entry = readdir(entries)) != NULL) {
+		const char *number;
+
+		if (strncmp(entry->d_name, start, strlen(start)) != 0)
+			continue;
+		number = entry->d_name + strlen(start);
+		if (number[0] != '\0' &&
+		    number[strspn(number, "0123456789")] == '\0')
+			unlinkat(dirfd(entries), entry->d_name, 0);
+	}
+	if (entries != NULL)
+		closedir(entries);
+	free(directory);
+	free(start);
 }
 
 int

@@ -18,6 +18,12 @@ int durable_write(const char *path, struct slice content,
     struct error *error);
 
 /**
+ * durable_sweep(path): remove what durable_write left beside ${path} where it
+ * was killed. Only for who holds a lock that all its writers take.
+ */
+void durable_sweep(const char *path);
+
+/**
  * durable_read(path, limit, out, error):
  * Append the whole file, of at most ${limit} bytes, to ${out}. Return 1, 0 if
  * there is no such file, -1 on failure.

@@ -262,6 +262,7 @@ registry_save(struct registry *registry, struct error *error)
 	struct buffer text = {0};
 	int result = 0;
 
+	durable_sweep(registry->path); /* under the registry's lock */
 	if (registry->is_json) {
 		json_document_write(&text, registry->root);
 		buffer_append_char(&text, '\n');

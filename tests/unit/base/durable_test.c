@@ -173,6 +173,27 @@ left_over(void **state)
 	assert_content("a", "new");
 }
 
+/* Of killed writers, and of that file only. */
+static void
+swept_up(void **state)
+{
+	static const char *const names[] = {"swept", "swept.tmp12",
+	    "swept.tmp7", "swept.tmp", "swept.tmp1x", "other.tmp12"};
+	struct slice content = slice_of("x");
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(durable_write(scratch_path(names[i]), content,
+		    &error), 0);
+	durable_sweep(scratch_path("swept"));
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(access(scratch_path(names[i]), F_OK),
+		    i == 1 || i == 2 ? -1 : 0);
+	for (size_t i = 0; i < 6; i++)
+		unlink(scratch_path(names[i]));
+	durable_sweep(scratch_path("nowhere/at_all"));
+}
+
 static void
 failing_reads(void **state)
 {
@@ -248,6 +269,7 @@ main(void)
 		cmocka_unit_test(removing),
 		cmocka_unit_test(failing_writes),
 		cmocka_unit_test(left_over),
+		cmocka_unit_test(swept_up),
 		cmocka_unit_test(failing_reads),
 		cmocka_unit_test(renaming),
 		cmocka_unit_test(directories),
