@@ -226,7 +226,7 @@ staged=$(job)
 meets 8 "it can't be rolled back" hr-load rollback --job "$staged" "$URI"
 hr-load complete --job "$staged" "$URI"
 hold "select from lightrag_doc_full for update"
-meets 7 "others hold locks on the tables or rows of workspace \"W\", and didn't end them" hr-load promote --job "$staged" "$URI"
+meets 7 "others hold locks on the tables or rows" hr-load promote --job "$staged" "$URI"
 release
 
 # --- 8 and 1: jobs and registry ------------------------------------------------------------------
