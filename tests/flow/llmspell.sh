@@ -1,6 +1,7 @@
 #!/bin/sh
 # The second system: llmspell's SQLite file into the tables that its own migrations make, tenant by
 # tenant, as a superuser and as the application's role, which row-level security binds.
+# timeout: 400
 . "$(dirname "$0")/../lib.sh"
 
 file=$scratch/spell.db
@@ -111,6 +112,10 @@ psql -Xq -v ON_ERROR_STOP=1 -f "$DATA/llmspell-postgres.sql" "$URI" 2>/dev/null 
 exits 1 'all tenants' hr migrate --from "llmspell:$file" --all-workspaces --to "$URI"
 is 'default,system,tenant-a,tenant-b' "$(sql "select string_agg(workspace, ',' order by workspace) from llmspell.hybridrag_migration_jobs
     where phase = 'completed'")" 'a job each'
+exits 0 'an independent judge, as the application, finds no difference' "$TESTS/llmspell_judge.py" "$file" "$(app)"
+sql "update llmspell.hook_history set tags = '{z}'"
+exits 1 'and would find one' "$TESTS/llmspell_judge.py" "$file" "$(app)"
+matches '^4 tenants, 1 differences$' "$(cat "$scratch/out")" 'just that one'
 matches 'promoted' "$(hr migrate --from "llmspell:$file" --source-workspace tenant-b --to "$URI" --overwrite 2>&1)" 'in one moment, replacing'
 is '1|2' "$(sql 'select (select count(*) from llmspell.workflow_states where tenant_id = '"'tenant-b'"'),
     (select count(*) from llmspell.workflow_states where tenant_id <> '"'tenant-b'"')')" 'only the rows of that tenant'
