@@ -91,8 +91,8 @@ promote(struct connection *connection,
     const struct job_command_options *options, struct error *error)
 {
 	return prepare(connection, error) != 0 ? -1 : promote_run(connection,
-	    &(struct promote_options){options->program, options->job,
-	    options->accept_rejects, patience}, error);
+	    &(struct promote_options){options->program, options->target,
+	    options->job, options->accept_rejects, patience}, error);
 }
 
 static int
@@ -100,8 +100,8 @@ rollback(struct connection *connection,
     const struct job_command_options *options, struct error *error)
 {
 	return prepare(connection, error) != 0 ? -1 : promote_undo(connection,
-	    &(struct promote_options){options->program, options->job, false,
-	    patience}, error);
+	    &(struct promote_options){options->program, options->target,
+	    options->job, false, patience}, error);
 }
 
 static int

@@ -34,6 +34,12 @@ void list_partitions_name(struct list_partition_names *names,
 /** The constraint that a workspace's rows, staged ones too, have in common. */
 extern const char list_partition_constraint[];
 
+/** list_partitions_kind(loader, table, kind, error): ${*kind} of the
+ * application's table: 'p' with hr's partitions, 'o' without, or ' ': there is
+ * none. Return 0 or -1. */
+int list_partitions_kind(struct loader *loader, const struct table *table,
+    char *kind, struct error *error);
+
 /**
  * list_partitions_look(loader, error):
  * Within the transaction that finds or makes a staged job: fill

@@ -32,9 +32,9 @@ pause_for(double seconds)
 }
 
 int
-patience_try(struct connection *connection, double seconds,
-    int (*attempt)(void *context, struct error *error), void *context,
-    struct error *error)
+patience_try(struct connection *connection, const char *workspace,
+    double seconds, int (*attempt)(void *context, struct error *error),
+    void *context, struct error *error)
 {
 	double begun = clock_seconds(), pause = 0.1;
 
@@ -43,9 +43,10 @@ patience_try(struct connection *connection, double seconds,
 			return -1;
 		if (clock_seconds() - begun > seconds)
 			return error_set(error, STATUS_TEMPORARY, "%s: others "
-			    "hold locks on the tables or rows, and didn't end "
-			    "them within %.0f s; nothing was changed: run this "
-			    "again", connection->place, seconds);
+			    "hold locks on the tables or rows of workspace "
+			    "\"%s\", and didn't end them within %.0f s; "
+			    "nothing was changed: run this again",
+			    connection->place, workspace, seconds);
 		pause_for(pause);
 		if (pause < 1)
 			pause *= 2;

@@ -12,13 +12,13 @@
 bool patience_again(const struct connection *connection);
 
 /**
- * patience_try(connection, seconds, attempt, context, error):
+ * patience_try(connection, workspace, seconds, attempt, context, error):
  * Call ${attempt}, which returns 0 or -1, until it succeeds, fails for another
  * reason, or ${seconds} have passed. Return 0, or -1: after these seconds with
- * STATUS_TEMPORARY.
+ * STATUS_TEMPORARY, and words about ${workspace}.
  */
-int patience_try(struct connection *connection, double seconds,
-    int (*attempt)(void *context, struct error *error), void *context,
-    struct error *error);
+int patience_try(struct connection *connection, const char *workspace,
+    double seconds, int (*attempt)(void *context, struct error *error),
+    void *context, struct error *error);
 
 #endif

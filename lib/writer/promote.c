@@ -146,6 +146,25 @@ swap(void *context, struct error *error)
 	return -1;
 }
 
+/*
+ * COMMIT waits until all that was written is on the disk, and holds the locks
+ * meanwhile. What was copied needn't be waited for then: a COMMIT of another
+ * session takes it along now. If there can be none, the lock is only held for
+ * longer.
+ */
+static void
+flush_copied(const struct promotion *promotion)
+{
+	struct connection other;
+	struct error unused;
+
+	if (connection_open(&other, promotion->options->target,
+	    promotion->options->program, &unused) == 0)
+		(void)connection_run(&other, "SELECT pg_current_xact_id()",
+		    &unused);
+	connection_close(&other);
+}
+
 /* Rows first, then, for as short as can be, what needs a lock on tables; if
  * that can't be had, it is tried again with the rows copied. Views of tables
  * that change places are made anew behind that. */
@@ -160,9 +179,12 @@ exchange_places(struct promotion *promotion, struct error *error)
 		return -1;
 	if (!whole && make_views(promotion, error) != 0)
 		return -1;
-	if (copies && exchange_swaps(exchange, true))
+	if (copies && exchange_swaps(exchange, true)) {
+		flush_copied(promotion);
 		return patience_try(promotion->connection,
-		    promotion->options->patience, swap, promotion, error);
+		    exchange->workspace, promotion->options->patience, swap,
+		    promotion, error);
+	}
 	if ((whole || exchange_swaps(exchange, true)) && exchange_swap(
 	    exchange, &promotion->locked, error) != 0)
 		return -1;
@@ -209,7 +231,8 @@ static int
 try_again(struct promotion *promotion, struct error *error)
 {
 	return patience_try(promotion->connection,
-	    promotion->options->patience, attempt, promotion, error);
+	    promotion->exchange.workspace, promotion->options->patience,
+	    attempt, promotion, error);
 }
 
 static void

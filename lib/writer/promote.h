@@ -9,6 +9,7 @@
 
 struct promote_options {
 	const char *program;
+	const char *target; /* as connection_open takes it */
 	const char *job;
 	bool accept_rejects;
 	double patience; /* seconds to try again where locks can't be had */

@@ -182,8 +182,16 @@ rows "$tiny" staged
 load --staging >commits 2>err || not_ok 'staged' "$(cat err)"
 staged=$(job)
 hr-load complete --job "$staged" "$URI" || not_ok 'verified'
+meets 6 "TABLE is there already, and not in hr's partitions" load --staging --partitioned
+sql "drop index $(sql "select indexrelid::regclass from pg_index where indrelid = 'lightrag_vdb_chunks_m_8d'::regclass and pg_get_indexdef(indexrelid) ~ 'hnsw'")"
+meets 2 'has no vector index' hr query "$URI&workspace=w&embedding_model=m" --index --similar-to "$(jq -r '.data[0].__id__' "$tiny/vdb_chunks.json")"
 PGOPTIONS='-c client_min_messages=warning' sql 'drop table public.lightrag_graph_nodes cascade'
 meets 6 "of the application's tables that refer to each other only some are there" hr-load promote --job "$staged" "$URI"
+fresh_database parted
+load --staging --partitioned >commits 2>err || not_ok 'staged' "$(cat err)"
+hr-load complete --job "$(job)" "$URI" || not_ok 'verified'
+sql 'drop table lightrag_vdb_chunks_m_8d'
+meets 8 'the partitioned table TABLE is gone: discard job ID and load again' hr-load promote --job "$(job)" "$URI"
 
 # --- 7: the server -------------------------------------------------------------------------------
 
@@ -268,6 +276,9 @@ hr db register known --path "$scratch/saved" >out
 meets 8 'database "NAME" is there already' hr db register known --path "$scratch/saved"
 meets 1 'there is no database "NAME"' hr db show unknown
 meets 1 'no embedding has the id "ID"' hr query "$tiny" --similar-to unknown
+meets 2 'only PostgreSQL has a vector index' hr query "$tiny" --index --similar-to "$(jq -r '.data[0].__id__' "$tiny/vdb_chunks.json")"
+hr db update known --connection-string "$URI" >out
+meets 8 'NAME: not migrated yet, as the registry says' hr backend verify known
 meets 1 'there is no such backup (hr-backup list)' hr backend migrate "$scratch/saved" --rollback 20200101_000000 --yes
 rows "$tiny" loaded
 load >commits 2>err
