@@ -182,9 +182,11 @@ rows "$tiny" staged
 load --staging >commits 2>err || not_ok 'staged' "$(cat err)"
 staged=$(job)
 hr-load complete --job "$staged" "$URI" || not_ok 'verified'
+rows "$tiny" parted
 meets 6 "TABLE is there already, and not in hr's partitions" load --staging --partitioned
+hr-extract --store vdb_chunks "$tiny" | jq -r 'select(.seq == 1) | .vector' >vector
 sql "drop index $(sql "select indexrelid::regclass from pg_index where indrelid = 'lightrag_vdb_chunks_m_8d'::regclass and pg_get_indexdef(indexrelid) ~ 'hnsw'")"
-meets 2 'has no vector index' hr query "$URI&workspace=w&embedding_model=m" --index --similar-to "$(jq -r '.data[0].__id__' "$tiny/vdb_chunks.json")"
+meets 2 'has no vector index' hr query "$URI&workspace=w&embedding_model=m" --index --vector vector
 PGOPTIONS='-c client_min_messages=warning' sql 'drop table public.lightrag_graph_nodes cascade'
 meets 6 "of the application's tables that refer to each other only some are there" hr-load promote --job "$staged" "$URI"
 fresh_database parted
