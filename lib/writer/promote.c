@@ -235,6 +235,7 @@ try_again(struct promotion *promotion, struct error *error)
 	    attempt, promotion, error);
 }
 
+/* At most: COMMIT gives the locks back before it removes files. */
 static void
 say_done(const struct promotion *promotion)
 {
@@ -245,7 +246,7 @@ say_done(const struct promotion *promotion)
 	struct buffer words = {0};
 
 	if (whole || partitions)
-		buffer_format(&words, "%s swapped, locked for %.0f ms",
+		buffer_format(&words, "%s swapped, locked for at most %.0f ms",
 		    !partitions ? "tables" : whole ? "tables and partitions" :
 		    "partitions", (now - promotion->locked) * 1000);
 	if (exchange_copies(exchange))
