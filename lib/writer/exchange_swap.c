@@ -52,24 +52,15 @@ copy_grants(struct exchange *exchange, struct error *error)
 	    (const char *[]){NULL, exchange->home, exchange->in}, error);
 }
 
-/* Views first, as who reads through them locks them first, if whole tables go
- * from below them; each sort by name, as everybody should. Of a partition also
- * what it belongs to, which is the workspace's, too. What can't be had at once
- * is given up. */
+/* Views first, as who reads through them locks them first; each sort by name,
+ * as everybody should. Of a partition also what it belongs to, which is the
+ * workspace's, too. */
 static int
-lock(struct exchange *exchange, struct error *error)
+lock_as(struct exchange *exchange, const char *mode, const char *views,
+    struct error *error)
 {
-	struct buffer views = {0};
-	int result;
-
-	if (exchange_swaps(exchange, false))
-		exchange_view_names(exchange, &views);
-	else
-		buffer_append_text(&views, "[]");
-	result = connection_run(exchange->connection, "SET LOCAL lock_timeout "
-	    "TO 250; SET LOCAL statement_timeout TO 250", error) != 0 ? -1 :
-	    run_made(exchange, "SELECT 'LOCK TABLE ' || string_agg(what, ', ' "
-	    "ORDER BY part, what) || ' IN ACCESS EXCLUSIVE MODE' FROM (SELECT "
+	return run_made(exchange, "SELECT 'LOCK TABLE ' || string_agg(what, "
+	    "', ' ORDER BY part, what) || ' IN ' || $3 || ' MODE' FROM (SELECT "
 	    "CASE WHEN place = e->>'parent' THEN 2 ELSE 3 END, format('ONLY "
 	    "%I.%I', place, e->>'table') FROM jsonb_array_elements($1::jsonb) "
 	    "AS e, unnest(ARRAY[e->>'parent', e->>'home']) AS place WHERE "
@@ -78,11 +69,38 @@ lock(struct exchange *exchange, struct error *error)
 	    "v.oid::regclass::text FROM pg_class v JOIN pg_namespace n ON "
 	    "n.oid = v.relnamespace WHERE v.relkind = 'v' AND $2::jsonb ? "
 	    "(n.nspname || '.' || v.relname) AND pg_has_role(v.relowner, "
-	    "'USAGE')) AS w (part, what)", 2, (const char *[]){NULL,
-	    buffer_text(&views)}, error);
+	    "'USAGE')) AS w (part, what)", 3, (const char *[]){NULL, views,
+	    mode}, error);
+}
+
+/*
+ * Autovacuum gives way only to who waits for longer than the time behind which
+ * a deadlock is looked for: to a lock that is in nobody else's way. The lock
+ * that is, on views too if whole tables go from below them, is given up if it
+ * can't be had at once.
+ */
+static int
+lock(struct exchange *exchange, struct error *error)
+{
+	struct connection *connection = exchange->connection;
+	struct buffer views = {0};
+	int result = -1;
+
+	if (exchange_swaps(exchange, false))
+		exchange_view_names(exchange, &views);
+	else
+		buffer_append_text(&views, "[]");
+	if (connection_run(connection, "SET LOCAL lock_timeout TO 3000",
+	    error) == 0 &&
+	    lock_as(exchange, "SHARE UPDATE EXCLUSIVE", "[]", error) == 0 &&
+	    connection_run(connection, "SET LOCAL lock_timeout TO 250; SET "
+	    "LOCAL statement_timeout TO 250", error) == 0 &&
+	    lock_as(exchange, "ACCESS EXCLUSIVE", buffer_text(&views),
+	    error) == 0)
+		result = connection_run(connection, "SET LOCAL "
+		    "statement_timeout TO 1000", error);
 	buffer_free(&views);
-	return result != 0 ? -1 : connection_run(exchange->connection,
-	    "SET LOCAL statement_timeout TO 1000", error);
+	return result;
 }
 
 static int

@@ -82,6 +82,17 @@ make_table(struct preparation *preparation, struct error *error)
 	return run(preparation, &sql, error);
 }
 
+/* Autovacuum is sent away before the lock that others would notice is asked
+ * for, and not waited for (exchange_swap.c). */
+static void
+write_lock(struct preparation *preparation, struct buffer *sql)
+{
+	buffer_append_text(sql, "; SET LOCAL lock_timeout TO 3000");
+	name_in(preparation, sql, "; LOCK TABLE ", preparation->names.rest);
+	buffer_append_text(sql, " IN SHARE UPDATE EXCLUSIVE MODE; SET LOCAL "
+	    "lock_timeout TO 250");
+}
+
 /* From here on the workspace can't have rows among the rest, which is looked
  * through without a lock that anybody would notice. */
 static int
@@ -91,7 +102,8 @@ exclude(struct preparation *preparation, struct error *error)
 	struct buffer sql = {0};
 	const char *without = preparation->names.without;
 
-	buffer_append_text(&sql, "BEGIN; SET LOCAL lock_timeout TO 250");
+	buffer_append_text(&sql, "BEGIN");
+	write_lock(preparation, &sql);
 	name_in(preparation, &sql, "; ALTER TABLE ", preparation->names.rest);
 	sql_name(connection, &sql, " DROP CONSTRAINT IF EXISTS ", without);
 	sql_name(connection, &sql, ", ADD CONSTRAINT ", without);
@@ -141,7 +153,7 @@ attach(struct preparation *preparation, struct error *error)
 	name_in(preparation, &sql, "; ALTER TABLE ", names->part);
 	name_in(preparation, &sql, " ATTACH PARTITION ", names->rows);
 	write_bound(preparation, &sql);
-	buffer_append_text(&sql, "; SET LOCAL lock_timeout TO 250");
+	write_lock(preparation, &sql);
 	name_in(preparation, &sql, "; ALTER TABLE ", home);
 	name_in(preparation, &sql, " ATTACH PARTITION ", names->part);
 	write_bound(preparation, &sql);

@@ -88,7 +88,7 @@ is '' "$(contents w)" 'empty'
 is partition "$(way)" 'and knows the way'
 on 0 'verified' complete
 on 0 'promoted' promote
-says 'tables and partitions swapped, locked for at most [0-9]+ ms\$' 'exchanges both'
+says 'tables and partitions swapped, locked for at most [0-9]+ ms$' 'exchanges both'
 exits 0 'and verified' hr-verify "$alpha" "$(place w)"
 names >first.names
 same plain.names first.names 'keys and indexes are those of plain tables'
