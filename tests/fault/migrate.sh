@@ -8,7 +8,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-some=${HR_KILLS:-4} command=
+some=${HR_KILLS:-2} command=
 flows=${*:-direct swap insert partitions back back_rows}
 "${CC:-cc}" -shared -fPIC -o fail.so "$TESTS/fault/fail_system.c" -ldl || not_ok 'build'
 start_postgres

@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-some=${HR_KILLS:-3} stalls=16
+some=${HR_KILLS:-2} stalls=16
 [ "$some" = all ] || stalls=1
 cp -R "$DATA/lightrag-1.5.7-small" rag
 proxy=
