@@ -49,24 +49,6 @@ shape_of(enum lightrag_form form, size_t part)
 	    part == GRAPHML_NODES ? SHAPE_NODE : SHAPE_EDGE;
 }
 
-static bool
-is_wanted(const struct reader_options *options, const char *store)
-{
-	for (size_t i = 0; i < options->only_count; i++)
-		if (strcmp(options->only[i], store) == 0)
-			return true;
-	return options->only == NULL;
-}
-
-static uint64_t
-position_of(const struct reader_options *options, const char *store)
-{
-	for (size_t i = 0; i < options->after_count; i++)
-		if (strcmp(options->after[i].store, store) == 0)
-			return options->after[i].seq;
-	return 0;
-}
-
 /* Put the stores that are wanted into the header, without counts. */
 static void
 add_stores(struct lightrag_source *source)
@@ -82,13 +64,13 @@ add_stores(struct lightrag_source *source)
 		file->input.descriptor = -1;
 		parts = store_names(source, file->what, names);
 		for (size_t part = 0; part < parts; part++) {
-			if (!is_wanted(&source->options, names[part]))
+			if (!reader_wants(&source->options, names[part]))
 				continue;
 			file->wanted = true;
 			source->stores[count] = (struct store){
 			    .name = names[part],
 			    .shape = shape_of(file->what->form, part),
-			    .after = position_of(&source->options,
+			    .after = reader_after(&source->options,
 			        names[part])};
 			source->origins[count++] = (struct lightrag_origin){
 			    .file = file, .part = (enum graphml_part)part};

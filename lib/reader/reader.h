@@ -60,6 +60,15 @@ struct reader {
 	const struct reader_class *class;
 };
 
+/** reader_wants(options, store): whether the caller asked for ${store}, by
+ * name or by naming none. */
+bool reader_wants(const struct reader_options *options, const char *store);
+
+/** reader_after(options, store): the seq up to which the records of ${store}
+ * are left out; 0: none is. */
+uint64_t reader_after(const struct reader_options *options,
+    const char *store);
+
 /**
  * reader_header(reader): what the `begin` line says: the stores in stream
  * order with exact counts. Valid until reader_close.

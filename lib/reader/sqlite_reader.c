@@ -66,24 +66,6 @@ note(const struct sqlite_reader *reader, const char *table, const char *what)
 	free(text);
 }
 
-static bool
-is_wanted(const struct reader_options *options, const char *store)
-{
-	for (size_t i = 0; i < options->only_count; i++)
-		if (strcmp(options->only[i], store) == 0)
-			return true;
-	return options->only == NULL;
-}
-
-static uint64_t
-position_of(const struct reader_options *options, const char *store)
-{
-	for (size_t i = 0; i < options->after_count; i++)
-		if (strcmp(options->after[i].store, store) == 0)
-			return options->after[i].seq;
-	return 0;
-}
-
 /* Each name that the caller gives must be that of a store. */
 static int
 check_names(const struct sqlite_application *application,
@@ -119,13 +101,13 @@ add_stores(struct sqlite_reader *reader)
 	for (size_t i = 0; i < application->store_count; i++) {
 		const struct sqlite_store *store = &application->stores[i];
 
-		if (!is_wanted(&reader->options, store->store))
+		if (!reader_wants(&reader->options, store->store))
 			continue;
 		reader->described[header->store_count] = store;
 		header->stores[header->store_count++] = (struct store){
 		    .name = store->store, .shape = store->vectors != NULL ?
 		    SHAPE_VECTOR : SHAPE_KV, .dimension = store->dimension,
-		    .after = position_of(&reader->options, store->store)};
+		    .after = reader_after(&reader->options, store->store)};
 	}
 }
 
